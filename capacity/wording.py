@@ -1,0 +1,80 @@
+"""Danish and English words for the same thing, and numbers as a reader expects them.
+
+Everything a person sees exists in both languages side by side (`Text`), so that neither can be
+forgotten. Numbers are rounded once, here, at the edge, half away from zero (`shown`): the way a
+pocket calculator and the note's author round.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+Language: TypeAlias = Literal["da", "en"]
+"""The two languages of the planner (da: sprog); Danish comes first."""
+
+_DANISH_MONTHS = (
+    "januar februar marts april maj juni juli august september oktober november december"
+).split()
+_ENGLISH_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """The same words in Danish and English (da: tekst).
+
+    >>> Text(da="sager pr. fuldtidsstilling", en="cases per FTE").in_language("en")
+    'cases per FTE'
+    """
+
+    da: str
+    en: str
+
+    def in_language(self, language: Language) -> str:
+        """Return the words in one language."""
+        return self.da if language == "da" else self.en
+
+
+def rounded(value: Fraction, digits: int) -> Decimal:
+    """Round half away from zero, exactly (da: afrundet).
+
+    >>> rounded(Fraction("37.25"), 1), rounded(Fraction("-0.5"), 0)
+    (Decimal('37.3'), Decimal('-1'))
+    """
+    scaled = abs(value) * 10**digits
+    whole = int(scaled + Fraction(1, 2))
+    sign = -1 if value < 0 and whole else 1
+    return Decimal(sign * whole).scaleb(-digits)
+
+
+def shown(value: Fraction | int, digits: int, language: Language) -> str:
+    """Write a number for a reader: rounded, thousands grouped, the language's decimal mark.
+
+    >>> shown(Fraction("1310.05"), 1, "da"), shown(Fraction("1310.05"), 1, "en")
+    ('1.310,1', '1,310.1')
+    """
+    english = f"{rounded(Fraction(value), digits):,.{digits}f}"
+    return english.translate(str.maketrans(",.", ".,")) if language == "da" else english
+
+
+def percent(share: Fraction, language: Language, digits: int = 0) -> str:
+    """Write a share as a percentage (da: procent).
+
+    >>> percent(Fraction(2, 6), "da"), percent(Fraction(5, 8), "en")
+    ('33 %', '63%')
+    """
+    return shown(share * 100, digits, language) + (" %" if language == "da" else "%")
+
+
+def date_in_words(day: date, language: Language) -> str:
+    """Write a date as the notat does (da: dato).
+
+    >>> date_in_words(date(2020, 3, 26), "da"), date_in_words(date(2020, 3, 26), "en")
+    ('26. marts 2020', '26 March 2020')
+    """
+    if language == "da":
+        return f"{day.day}. {_DANISH_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]} {day.year}"
