@@ -1,0 +1,159 @@
+"""Numbers and dates as people and spreadsheets write them.
+
+A cell in a Danish workbook hands over `23,92`, one in an English workbook `23.92`; both are read.
+A single mark is a decimal mark, so `1.234` is a little more than one and never a thousand; two
+marks are refused, since nobody can know what was meant. Counts are digits only.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from capacity.errors import InvalidInput, PlannerError
+from capacity.units import exact
+from capacity.wording import Text
+
+# A sheet writes 0,00001 as 1E-05. Two digits of exponent keep every number inside a float.
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+_COUNT = re.compile(r"\d{1,12}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?", re.ASCII)
+_LONGEST_NUMBER = 40
+_LONGEST_QUOTE = 40
+
+T = TypeVar("T")
+
+
+def number(written: str) -> Fraction:
+    """Read a number with point or comma as decimal mark (da: tal); `InvalidInput` otherwise.
+
+    >>> number("23,92") == number("23.92") == Fraction(2392, 100)
+    True
+    """
+    text = written.strip()
+    if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+        raise InvalidInput(
+            Text(
+                da=f"“{_quoted(text)}” er ikke et tal; skriv fx 23,92 eller 23.92, "
+                "uden tusindtalsskilletegn",
+                en=f"“{_quoted(text)}” is not a number; write for example 23.92 or 23,92, "
+                "without thousands separators",
+            )
+        )
+    return exact(text.replace(",", "."))
+
+
+def count(written: str) -> int:
+    """Read a whole number, digits only (da: antal); `InvalidInput` otherwise.
+
+    >>> count("890")
+    890
+    """
+    text = written.strip()
+    if not _COUNT.fullmatch(text):
+        raise InvalidInput(
+            Text(
+                da=f"“{_quoted(text)}” er ikke et antal; skriv et helt tal med højst 12 cifre, "
+                "uden punktum, komma eller fortegn",
+                en=f"“{_quoted(text)}” is not a count; write a whole number of at most 12 digits, "
+                "without point, comma or sign",
+            )
+        )
+    return int(text)
+
+
+def numbers(written: str) -> tuple[Fraction, ...]:
+    """Read numbers separated by semicolons (da: talrække); `InvalidInput` otherwise.
+
+    >>> [float(one) for one in numbers("0;0,5;2")]
+    [0.0, 0.5, 2.0]
+    """
+    return tuple(number(part) for part in written.split(";"))
+
+
+def day(written: str) -> date:
+    """Read a date written year-month-day (da: dato); `InvalidInput` otherwise.
+
+    >>> day("2020-03-26")
+    datetime.date(2020, 3, 26)
+    """
+    try:
+        if _DATE.fullmatch(written):
+            return date.fromisoformat(written)
+    except ValueError:
+        pass  # the thirtieth of February has the right form and is refused like any other
+    raise InvalidInput(
+        Text(
+            da=f"“{_quoted(written)}” er ikke en dato; skriv fx 2020-03-26",
+            en=f"“{_quoted(written)}” is not a date; write for example 2020-03-26",
+        )
+    )
+
+
+def moment(written: str) -> datetime:
+    """Read a local date and time of day (da: tidspunkt); `InvalidInput` otherwise.
+
+    >>> moment("2020-03-27T14:30")
+    datetime.datetime(2020, 3, 27, 14, 30)
+    """
+    try:
+        if _DATE_TIME.fullmatch(written):
+            return datetime.fromisoformat(written)
+    except ValueError:
+        pass
+    raise InvalidInput(
+        Text(
+            da=f"“{_quoted(written)}” er ikke et tidspunkt; skriv fx 2020-03-27T14:30",
+            en=f"“{_quoted(written)}” is not a date and time; write for example 2020-03-27T14:30",
+        )
+    )
+
+
+def day_or_moment(written: str) -> date | datetime:
+    """Read a date, or a local date and time (da: dato eller tidspunkt)."""
+    return moment(written) if "T" in written else day(written)
+
+
+def _quoted(text: str) -> str:
+    """Enough of what was written to recognise it."""
+    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+
+
+def refusal(error: PlannerError) -> PydanticCustomError:
+    """Carry a refusal in both languages through pydantic to `api.errors` (da: afvisning)."""
+    words = {"da": error.message.da, "en": error.message.en}
+    return PydanticCustomError("refused", "{en}", words)
+
+
+def _reading(read: Callable[[str], T]) -> BeforeValidator:
+    """Read a text by one of the functions above, before pydantic sees it."""
+
+    def validator(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return read(value)
+        except PlannerError as error:
+            raise refusal(error) from error
+
+    return BeforeValidator(validator)
+
+
+def _written(description: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "description": description, "examples": [example]})
+
+
+Number = Annotated[Fraction, _reading(number), _written("number, point or comma", "23,92")]
+Count = Annotated[int, _reading(count), WithJsonSchema({"type": "integer", "minimum": 0})]
+Numbers = Annotated[tuple[Fraction, ...], _reading(numbers), _written("numbers", "0;1;2;4;6")]
+Day = Annotated[date, _reading(day), WithJsonSchema({"type": "string", "format": "date"})]
+DayOrMoment = Annotated[
+    date | datetime,
+    _reading(day_or_moment),
+    WithJsonSchema({"type": "string", "examples": ["2019-10-31", "2020-03-27T14:30"]}),
+]
