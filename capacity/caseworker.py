@@ -1,6 +1,6 @@
 """One employee and the hours they have for cases (da: sagsbehandler, rådgiver)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -8,6 +8,8 @@ from fractions import Fraction
 from capacity.errors import InvalidInput
 from capacity.units import Days, HoursPerWeek, Share
 from capacity.wording import Text, shown
+from capacity.workdays import Unit, add
+from capacity.working_year import weekdays
 
 # Assumption: more than this in a week is a slip of the pen, not a contract.
 _MOST_HOURS_PER_WEEK = 60
@@ -91,8 +93,6 @@ class RampUp:
         >>> half_a_year.share_on(date(2024, 7, 1), starts_on=date(2024, 1, 1))
         Fraction(1, 1)
         """
-        from capacity.workdays import Unit, add
-
         full_on = add(starts_on, self.months, Unit.CALENDAR_MONTHS)
         if day >= full_on:
             return Fraction(1)
@@ -187,6 +187,21 @@ class Caseworker:
         if self.ramp_up and self.starts_on:
             return hours * self.ramp_up.share_on(on, self.starts_on)
         return hours
+
+    def average_case_hours(self, year: int) -> HoursPerWeek:
+        """Return the weekly hours for cases as an average over a year (da: årsgennemsnit).
+
+        The average is over the weekdays, Monday to Friday; those outside the employment or on
+        planned leave count 0. A planned holiday does not: every post's holiday is taken off
+        elsewhere, and no day is taken off twice.
+        """
+        steady = self.starts_on is None and self.ends_on is None
+        if steady and not self.absences:
+            return self.hours_per_week - self.non_case_hours_per_week
+        leave = tuple(each for each in self.absences if each.reason != AbsenceReason.HOLIDAY)
+        person = replace(self, absences=leave)
+        days = weekdays(year)
+        return sum((person.case_hours(day) for day in days), Fraction(0)) / len(days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
