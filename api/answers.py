@@ -1,0 +1,164 @@
+"""Answers: what a handler returns, and how it becomes bytes.
+
+An answer is a Pydantic model whose fields are exact numbers, counts, dates and words, each with
+its label and unit (`Label`). The same model documents the address, so what is documented is what
+is sent. A field that was not asked for is None and left out. A `Table` is an answer of rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from math import isfinite
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar, get_args
+
+from fastapi import Request, Response
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from api.formats import MEDIA_TYPES, WRITERS, Cell, Column, Grid
+from api.presentation import Format, Presentation, Question
+from capacity.errors import InvalidInput
+from capacity.wording import Language, Text, rounded
+
+Exact: TypeAlias = Annotated[Fraction, WithJsonSchema({"type": "number"})]
+"""An exact number inside, a JSON number outside (da: tal)."""
+Words: TypeAlias = Annotated[Text, WithJsonSchema({"type": "string"})]
+"""Words in the reader's language (da: tekst)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a field is called, and its unit, in both languages (da: feltnavn og enhed)."""
+
+    da: str
+    en: str
+    unit_da: str = ""
+    unit_en: str = ""
+
+    def heading(self, language: Language) -> str:
+        """Return the heading of a column: label and unit.
+
+        >>> Label("fuldtidsnorm", "full-time hours", "timer/uge", "h/week").heading("da")
+        'fuldtidsnorm (timer/uge)'
+        """
+        name, unit = (
+            (self.da, self.unit_da) if language == "da" else (self.en, self.unit_en or self.unit_da)
+        )
+        return f"{name} ({unit})" if unit else name
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Put label and unit into the documentation of the field."""
+        described = handler(schema)
+        described["description"] = f"{self.heading('en')} (da: {self.heading('da')})"
+        return described
+
+
+class Answer(BaseModel):
+    """What one address answers: fields in order, echoed inputs last (da: svar)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+Row = TypeVar("Row", bound=Answer)
+
+
+class Table(Answer, Generic[Row]):
+    """Rows of one kind (da: tabel); every row has every column, null where nothing applies."""
+
+    rows: tuple[Row, ...]
+
+
+def rendered(answer: Answer, question: Question, request: Request) -> Response:
+    """Write an answer as its caller asked for it; `InvalidInput` where that cannot be done."""
+    presentation = question.presentation(request)
+    grid = _grid(answer, presentation)
+    name = request.url.path.strip("/").split("/")[-1]
+    headers = {"Content-Language": presentation.language, "Vary": "Accept-Language"}
+    if presentation.format is Format.XLSX:
+        headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return Response(
+        WRITERS[presentation.format](grid, presentation),
+        media_type=MEDIA_TYPES[presentation.format],
+        headers=headers,
+    )
+
+
+def _grid(answer: Answer, presentation: Presentation) -> Grid:
+    """Lay an answer out as columns and rows, rounded and in one language."""
+    is_table = isinstance(answer, Table)
+    records: Sequence[Answer] = answer.rows if isinstance(answer, Table) else (answer,)
+    kind = _row_type(answer) if is_table else type(answer)
+    columns = [
+        Column(key=key, heading=_label(kind, key).heading(presentation.language))
+        for key in kind.model_fields
+        if is_table or getattr(answer, key) is not None
+    ]
+    chosen = _chosen(columns, presentation)
+    return Grid(
+        columns=tuple(chosen),
+        rows=tuple(
+            tuple(_cell(getattr(record, column.key), presentation) for column in chosen)
+            for record in records
+        ),
+        is_table=is_table,
+    )
+
+
+def _row_type(table: Answer) -> type[Answer]:
+    """Return the kind of row, also of a table without rows."""
+    row: type[Answer] = get_args(type(table).model_fields["rows"].annotation)[0]
+    return row
+
+
+def _label(kind: type[Answer], key: str) -> Label:
+    """Return the label of a field; one without is its own name."""
+    labels = [one for one in kind.model_fields[key].metadata if isinstance(one, Label)]
+    return labels[0] if labels else Label(key, key)
+
+
+def _chosen(columns: list[Column], presentation: Presentation) -> list[Column]:
+    """Choose the columns to write: one by name, or for text the sentence, or all."""
+    names = [column.key for column in columns]
+    wanted = presentation.field
+    if wanted is None and presentation.format is Format.TEXT:
+        if "sentence" not in names:
+            raise InvalidInput(
+                Text(
+                    da=f"svaret har ingen sætning; vælg ét felt: {', '.join(names)}",
+                    en=f"the answer has no sentence; choose one field: {', '.join(names)}",
+                ),
+                field="field",
+            )
+        wanted = "sentence"
+    if wanted is None:
+        return columns
+    if wanted not in names:
+        raise InvalidInput(
+            Text(
+                da=f"svaret har ikke det felt; felterne er {', '.join(names)}",
+                en=f"the answer has no such field; the fields are {', '.join(names)}",
+            ),
+            field="field",
+        )
+    return [column for column in columns if column.key == wanted]
+
+
+def _cell(value: Any, presentation: Presentation) -> Cell:
+    """One value, rounded once and in the reader's language."""
+    match value:
+        case Text():
+            return value.in_language(presentation.language)
+        case None | str() | int() | datetime() | date():
+            return value
+        case Fraction() | float() if isfinite(value):
+            return _number(value, presentation.digits)
+    raise TypeError(f"no cell can show {value!r}")
+
+
+def _number(value: Fraction | float, digits: int | None) -> float | Decimal:
+    return float(value) if digits is None else rounded(Fraction(value), digits)

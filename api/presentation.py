@@ -1,0 +1,152 @@
+"""How a caller wants an answer written: format, field, digits, decimal mark, language, errors.
+
+Every address takes these parameters with these names. `Question` is the base of each address's
+own query model, so that an unknown parameter is refused everywhere and in the same way.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from api.quantities import Count
+from capacity.errors import InvalidInput
+from capacity.wording import Language, Text
+
+MOST_DIGITS = 15
+"""More digits than a double can vouch for would be invented."""
+
+
+class Format(StrEnum):
+    """What the answer is written as (da: format)."""
+
+    JSON = "json"
+    CSV = "csv"
+    TEXT = "text"
+    XML = "xml"
+    XLSX = "xlsx"
+
+
+class DecimalMark(StrEnum):
+    """The decimal mark of numbers in text, csv and xml (da: decimaltegn)."""
+
+    POINT = "point"
+    COMMA = "comma"
+
+
+class Failures(StrEnum):
+    """How a refusal arrives: as an HTTP status, or as text that a cell can show (da: fejl)."""
+
+    HTTP = "http"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presentation:
+    """How one answer is written (da: fremstilling); `digits` None is full precision."""
+
+    format: Format = Format.JSON
+    field: str | None = None
+    digits: int | None = None
+    decimal: DecimalMark = DecimalMark.POINT
+    language: Language = "da"
+
+
+def _few(digits: int | None) -> int | None:
+    if digits is not None and digits > MOST_DIGITS:
+        words = {
+            "da": f"{digits} decimaler; skriv 0 til {MOST_DIGITS}",
+            "en": f"{digits} digits; write 0 to {MOST_DIGITS}",
+        }
+        raise PydanticCustomError("refused", "{en}", words)
+    return digits
+
+
+class Question(BaseModel):
+    """The parameters that every address takes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Format = Field(Format.JSON, description="how the answer is written")
+    field: str | None = Field(None, description="only this field, by its name in the JSON answer")
+    digits: Annotated[Count | None, AfterValidator(_few)] = Field(
+        None,
+        description="decimals, rounded half away from zero; without it, full precision "
+        "(da: decimaler)",
+    )
+    decimal: DecimalMark = Field(
+        DecimalMark.POINT, description="decimal mark in text, csv and xml (da: decimaltegn)"
+    )
+    lang: Language | None = Field(
+        None, description="language; without it Accept-Language, else Danish"
+    )
+    errors: Failures = Field(
+        Failures.HTTP, description="`text` answers a refusal with 200 and a text for the cell"
+    )
+    refresh: str | None = Field(
+        None, alias="_", description="ignored; change it to make a spreadsheet ask again"
+    )
+    api_key: str | None = Field(None, description="ignored while the service needs no key")
+
+    def presentation(self, request: Request) -> Presentation:
+        """How this caller wants the answer written."""
+        return Presentation(
+            format=self.format,
+            field=self.field,
+            digits=self.digits,
+            decimal=self.decimal,
+            language=language(request),
+        )
+
+
+def language(request: Request) -> Language:
+    """Return the caller's language: `lang`, else Accept-Language, else Danish (da: sprog)."""
+    asked = request.query_params.get("lang")
+    if asked in ("da", "en"):
+        return "da" if asked == "da" else "en"
+    return accepted_language(request.headers.get("accept-language", ""))
+
+
+def accepted_language(header: str) -> Language:
+    """Return the better liked of our two languages; Danish where neither is named.
+
+    >>> accepted_language("en-GB,en;q=0.8,da;q=0.5"), accepted_language("de"), accepted_language("")
+    ('en', 'da', 'da')
+    """
+    liking = {"da": 0.0, "en": 0.0}
+    for part in header.split(","):
+        tag, _, weight = part.partition(";q=")
+        name = tag.strip().lower()[:2]
+        if name in liking:
+            liking[name] = max(liking[name], _weight(weight))
+    return "en" if liking["en"] > liking["da"] else "da"
+
+
+def _weight(written: str) -> float:
+    try:
+        return float(written) if written else 1.0
+    except ValueError:
+        return 0.0
+
+
+def failures(request: Request) -> Failures:
+    """How this caller wants to hear of a refusal, also where the question itself is refused."""
+    wanted = request.query_params.get("errors")
+    return Failures.TEXT if wanted == Failures.TEXT else Failures.HTTP
+
+
+def refuse_repeated_parameters(request: Request) -> None:
+    """Refuse a parameter given twice: nobody can know which was meant (`InvalidInput`)."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
+        if names.count(name) > 1:
+            raise InvalidInput(
+                Text(
+                    da="parameteren er skrevet flere gange; skriv den én gang",
+                    en="the parameter is written more than once; write it once",
+                ),
+                field=name,
+            )
