@@ -1,0 +1,85 @@
+"""How a document writes its numbers, dates and words.
+
+Numbers are exact. They are read from JSON numbers and from texts with either decimal mark, and
+written as JSON numbers where a double carries them exactly, otherwise as a text such as "1/3".
+"""
+
+import re
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+from api.quantities import day, number, refusal
+from capacity.errors import InvalidInput, PlannerError
+from capacity.wording import Text
+
+_FRACTION = re.compile(r"-?\d{1,30}/[1-9]\d{0,29}", re.ASCII)
+_CPR = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d\d[- ]?\d{4}(?!\d)", re.ASCII)
+
+
+def _read_number(value: object) -> Fraction:
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, str) and _FRACTION.fullmatch(value):
+        return Fraction(value)
+    # Python counts True as 1; written as a text it is refused like any other word.
+    try:
+        return number(str(value))
+    except PlannerError as error:
+        raise refusal(error) from error
+
+
+def _write_number(value: Fraction) -> int | float | str:
+    """Write a number so that nothing is lost, whoever reads it as a double.
+
+    >>> [_write_number(Fraction(one)) for one in ("37", "25.5", "1/3")]
+    [37, 25.5, '1/3']
+    """
+    if value.denominator == 1 and abs(value) < 2**53:
+        return int(value)
+    nearest = float(value)
+    return nearest if Fraction(repr(nearest)) == value else str(value)
+
+
+def _read_day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value  # YAML reads a date as a date
+    try:
+        return day(str(value))
+    except PlannerError as error:
+        raise refusal(error) from error
+
+
+def _without_cpr(words: str) -> str:
+    """Refuse what looks like a civil registration number, without repeating it."""
+    if _CPR.search(words):
+        raise refusal(
+            InvalidInput(
+                Text(
+                    da="teksten indeholder noget, der ligner et CPR-nummer; fjern det, "
+                    "og brug et pseudonym",
+                    en="the text contains what looks like a CPR number; remove it and use a "
+                    "pseudonym",
+                )
+            )
+        )
+    return words
+
+
+ExactNumber = Annotated[
+    Fraction,
+    BeforeValidator(_read_number),
+    PlainSerializer(_write_number, when_used="json"),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}], "examples": [25.5, "25,5"]}),
+]
+Day = Annotated[
+    date, BeforeValidator(_read_day), WithJsonSchema({"type": "string", "format": "date"})
+]
+Words = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_without_cpr)]
+Slug = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60),
+    AfterValidator(_without_cpr),
+]

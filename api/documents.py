@@ -1,0 +1,313 @@
+"""Departments and rosters as documents, `format: 1`: what is stored, sent and shipped as YAML.
+
+A document says what a domain value says and no more: reading back what was written gives the same
+value. Each class below has the fields of the domain class it is named after; what they mean is
+said there.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any, Literal, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+
+from api.document_fields import Day, ExactNumber, Slug, Words
+from capacity.caseload import CaseUnit
+from capacity.department import (
+    Assumption,
+    Backlog,
+    CaseClass,
+    Department,
+    Distribution,
+    Family,
+    Observation,
+    Team,
+    YearlyVolume,
+    evenly_aged,
+)
+from capacity.errors import PlannerError, UnknownDepartment
+from capacity.roster import Absence, AbsenceReason, Caseworker, RampUp, Roster, Vacancy
+from capacity.wording import Text
+
+Made = TypeVar("Made")
+
+
+class Document(BaseModel):
+    """A document or a part of one (da: dokument): unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
+
+    @classmethod
+    def from_domain(cls, value: object) -> Self:
+        """Write a domain value as a document."""
+        fields = {name: getattr(value, name) for name in cls.model_fields if name != "format"}
+        return cls.model_validate(
+            fields | {"format": 1} if "format" in cls.model_fields else fields
+        )
+
+    @abstractmethod
+    def to_domain(self) -> object:
+        """Read the document as a domain value; a refusal names its field, `caseworkers[3].id`."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the document as JSON values; what nobody has said is left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def _as(self, make: Callable[..., Made]) -> Made:
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        fields.pop("format", None)
+        return make(**{name: _read(value, name) for name, value in fields.items()})
+
+
+def _read(value: Any, field: str) -> Any:
+    """Read the parts of a document inside out."""
+    if isinstance(value, tuple):
+        return tuple(_read(one, f"{field}[{index}]") for index, one in enumerate(value))
+    if not isinstance(value, Document):
+        return value
+    try:
+        return value.to_domain()
+    except PlannerError as error:
+        error.field = f"{field}.{error.field}" if error.field else field
+        raise
+
+
+class TextDocument(Document):
+    """Danish and English words for the same thing (da: tekst)."""
+
+    da: Words
+    en: Words
+
+    def to_domain(self) -> Text:
+        """Read as `Text`."""
+        return self._as(Text)
+
+
+class AbsenceDocument(Document):
+    """A planned period away (da: fravær)."""
+
+    first_day: Day
+    last_day: Day
+    reason: AbsenceReason
+
+    def to_domain(self) -> Absence:
+        """Read as `Absence`."""
+        return self._as(Absence)
+
+
+class RampUpDocument(Document):
+    """A newcomer's first months (da: oplæring)."""
+
+    months: StrictInt
+    first_share: ExactNumber
+
+    def to_domain(self) -> RampUp:
+        """Read as `RampUp`."""
+        return self._as(RampUp)
+
+
+class CaseworkerDocument(Document):
+    """One employee (da: sagsbehandler). The hours are required: nobody is assumed full time."""
+
+    id: Words
+    team: Slug
+    hours_per_week: ExactNumber
+    non_case_hours_per_week: ExactNumber = Field(default=0, validate_default=True)
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+    absences: tuple[AbsenceDocument, ...] = ()
+    ramp_up: RampUpDocument | None = None
+    sick_days: ExactNumber | None = None
+
+    def to_domain(self) -> Caseworker:
+        """Read as `Caseworker`."""
+        return self._as(Caseworker)
+
+
+class VacancyDocument(Document):
+    """A granted post with nobody in it (da: ubesat stilling)."""
+
+    team: Slug
+    hours_per_week: ExactNumber
+    from_on: Day
+
+    def to_domain(self) -> Vacancy:
+        """Read as `Vacancy`."""
+        return self._as(Vacancy)
+
+
+class RosterPart(Document):
+    """The people inside a department's document (da: bemanding)."""
+
+    caseworkers: tuple[CaseworkerDocument, ...]
+    vacancies: tuple[VacancyDocument, ...] = ()
+    granted_fte: ExactNumber | None = None
+
+    def to_domain(self) -> Roster:
+        """Read as `Roster`."""
+        return self._as(Roster)
+
+
+class RosterDocument(RosterPart):
+    """The people of a department or a team, alone (da: bemanding)."""
+
+    format: Literal[1]
+
+
+class TeamDocument(Document):
+    """A team (da: team)."""
+
+    slug: Slug
+    label: TextDocument
+
+    def to_domain(self) -> Team:
+        """Read as `Team`."""
+        return self._as(Team)
+
+
+class DistributionDocument(Document):
+    """How an effort or a delay varies (da: fordeling)."""
+
+    family: Family
+    mean: ExactNumber
+    cv: ExactNumber
+
+    def to_domain(self) -> Distribution:
+        """Read as `Distribution`."""
+        return self._as(Distribution)
+
+
+class EvenAges(Document):
+    """Open cases whose ages nobody knows, spread from new to the oldest (da: jævn alder)."""
+
+    cases: StrictInt = Field(ge=0, le=100_000)
+    oldest_days: StrictInt = Field(ge=0)
+
+    def to_domain(self) -> tuple[int, ...]:
+        """Read as ages in days."""
+        return evenly_aged(self.cases, self.oldest_days)
+
+
+class BacklogDocument(Document):
+    """The cases already open (da: sagspukkel): their ages, or how many there are, evenly aged."""
+
+    ages_days: tuple[StrictInt, ...] | EvenAges = ()
+    remaining_effort: ExactNumber = Field(default=1, validate_default=True)
+
+    def to_domain(self) -> Backlog:
+        """Read as `Backlog`."""
+        return self._as(Backlog)
+
+
+class CaseClassDocument(Document):
+    """Cases of one kind (da: sagstype)."""
+
+    slug: Slug
+    label: TextDocument
+    team: Slug
+    arrivals_per_year: ExactNumber
+    effort_hours: DistributionDocument
+    external_delay_days: DistributionDocument
+    deadline: Words | None = None
+    backlog: BacklogDocument = BacklogDocument()
+
+    def to_domain(self) -> CaseClass:
+        """Read as `CaseClass`."""
+        return self._as(CaseClass)
+
+
+class ObservationDocument(Document):
+    """What somebody counted (da: optælling)."""
+
+    label: TextDocument
+    in_time: StrictInt
+    due: StrictInt
+    not_yet_due: StrictInt = 0
+    source: TextDocument
+    caveat: TextDocument | None = None
+
+    def to_domain(self) -> Observation:
+        """Read as `Observation`."""
+        return self._as(Observation)
+
+
+class YearlyVolumeDocument(Document):
+    """Work of one kind in a year (da: årligt omfang)."""
+
+    label: TextDocument
+    cases_per_year: ExactNumber
+    hours_per_case: ExactNumber
+
+    def to_domain(self) -> YearlyVolume:
+        """Read as `YearlyVolume`."""
+        return self._as(YearlyVolume)
+
+
+class AssumptionDocument(Document):
+    """A number from nowhere, owned by somebody (da: antagelse)."""
+
+    about: Words
+    says: TextDocument
+    reason: TextDocument
+    said_by: Words
+
+    def to_domain(self) -> Assumption:
+        """Read as `Assumption`."""
+        return self._as(Assumption)
+
+
+class DepartmentDocument(Document):
+    """A whole department (da: afdeling)."""
+
+    format: Literal[1]
+    slug: Slug
+    version: StrictInt = 1
+    name: TextDocument
+    on: Day
+    unit: CaseUnit
+    children_per_case: ExactNumber | None = None
+    open_cases: StrictInt
+    teams: tuple[TeamDocument, ...]
+    roster: RosterPart
+    case_classes: tuple[CaseClassDocument, ...]
+    headline_team: Slug
+    headline_deadline: Words
+    observations: tuple[ObservationDocument, ...] = ()
+    volumes: tuple[YearlyVolumeDocument, ...] = ()
+    assumptions: tuple[AssumptionDocument, ...] = ()
+    source: TextDocument
+    fictional: StrictBool = False
+
+    def to_domain(self) -> Department:
+        """Read as `Department`."""
+        return self._as(Department)
+
+
+_EXAMPLES = files("capacity").joinpath("examples")
+
+
+def example_slugs() -> tuple[str, ...]:
+    """Name the departments that come with the planner (da: demoafdelinger)."""
+    names = (file.name for file in _EXAMPLES.iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
+
+
+def load_example(slug: str) -> Department:
+    """Read a department that comes with the planner; `UnknownDepartment` names those there are.
+
+    >>> load_example("ishoej-2020").open_cases
+    890
+    """
+    if slug not in example_slugs():
+        known = ", ".join(example_slugs())
+        raise UnknownDepartment(
+            Text(
+                da=f"ingen demoafdeling hedder “{slug}”; der er {known}",
+                en=f"no demo department is called “{slug}”; there are {known}",
+            ),
+            field="department",
+        )
+    written = _EXAMPLES.joinpath(f"{slug}.yaml").read_text(encoding="utf-8")
+    return DepartmentDocument.model_validate(yaml.safe_load(written)).to_domain()

@@ -1,0 +1,200 @@
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from importlib.resources import files
+from shutil import copytree
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel
+
+from api.database import database_engine, migrate
+from api.documents import load_example
+from api.store import Store, load_demo
+from capacity.errors import InvalidInput, UnknownDepartment
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = database_engine(tmp_path / "planner.sqlite")
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def store(engine):
+    with Session(engine) as session, session.begin():
+        yield Store(session)
+
+
+ISHOEJ = load_example("ishoej-2020")
+MORE_CASES = replace(ISHOEJ, open_cases=891)
+
+
+def test_what_is_stored_comes_back_the_same(store):
+    store.add_department(ISHOEJ)
+    assert store.department("ishoej-2020") == ISHOEJ
+
+
+def test_a_changed_department_becomes_the_next_version(store):
+    store.add_department(ISHOEJ)
+    assert store.add_department(MORE_CASES).address == "ishoej-2020@2"
+
+
+def test_the_same_content_is_not_kept_twice(store):
+    store.add_department(ISHOEJ)
+    assert store.add_department(replace(ISHOEJ, version=7)).version == 1
+
+
+def test_going_back_to_an_older_content_is_a_new_version(store):
+    for department in (ISHOEJ, MORE_CASES, ISHOEJ):
+        store.add_department(department)
+    assert store.department("ishoej-2020").version == 3
+
+
+def test_an_address_without_version_means_the_latest(store):
+    store.add_department(ISHOEJ)
+    store.add_department(MORE_CASES)
+    assert store.department("ishoej-2020").open_cases == 891
+    assert store.department("ishoej-2020@1").open_cases == 890
+
+
+@pytest.mark.parametrize("address", ["ishoej-2020@2", "ishoej-2020@0", "ishoej-2020@x", "@1", ""])
+def test_an_unknown_address_is_refused_and_names_those_there_are(store, address):
+    store.add_department(ISHOEJ)
+    with pytest.raises(UnknownDepartment, match="there are ishoej-2020") as refusal:
+        store.department(address)
+    assert refusal.value.field == "department"
+
+
+def test_an_empty_store_says_that_it_is_empty(store):
+    with pytest.raises(UnknownDepartment, match="none yet"):
+        store.department("ishoej-2020")
+
+
+def test_departments_are_listed_by_name_each_once(store):
+    for department in (ISHOEJ, MORE_CASES, replace(ISHOEJ, slug="aarby")):
+        store.add_department(department)
+    assert [each.address for each in store.departments()] == ["aarby@1", "ishoej-2020@2"]
+
+
+def test_loading_the_demo_twice_changes_nothing(engine):
+    load_demo(engine)
+    load_demo(engine)
+    with Session(engine) as session:
+        assert {each.version for each in Store(session).departments()} == {1}
+
+
+def test_two_at_once_never_get_the_same_version(engine):
+    def add(open_cases):
+        with Session(engine) as session, session.begin():
+            added = Store(session).add_department(replace(ISHOEJ, open_cases=open_cases))
+            return added.version
+
+    with ThreadPoolExecutor(8) as threads:
+        versions = list(threads.map(add, range(40)))
+    assert sorted(versions) == list(range(1, 41))
+
+
+def test_a_transaction_that_fails_keeps_nothing(engine):
+    with pytest.raises(RuntimeError), Session(engine) as session, session.begin():
+        Store(session).add_department(ISHOEJ)
+        raise RuntimeError
+    with Session(engine) as session:
+        assert Store(session).departments() == ()
+
+
+def test_the_database_itself_refuses_the_same_version_twice(engine):
+    insert = (
+        "INSERT INTO department (slug, version, document, created_at)"
+        " VALUES ('a', 1, '{}', '2026-01-01')"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(insert))
+        with pytest.raises(IntegrityError):
+            connection.execute(text(insert))
+
+
+def test_every_connection_waits_for_writers_and_checks_foreign_keys(engine):
+    with engine.connect() as connection:
+        pragmas = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
+        }
+    assert pragmas == {
+        "journal_mode": "wal",
+        "foreign_keys": 1,
+        "busy_timeout": 5000,
+        "synchronous": 1,
+    }
+
+
+def test_the_migrations_lead_to_the_tables_that_the_code_describes(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_migrating_again_changes_nothing_and_copies_nothing(engine, tmp_path):
+    load_demo(engine)
+    migrate(engine)
+    with Session(engine) as session:
+        assert Store(session).department("ishoej-2020") == ISHOEJ
+    assert list(tmp_path.glob("*before*")) == []
+
+
+def test_a_file_whose_upgrade_fails_has_a_copy_of_what_it_was(engine, tmp_path):
+    load_demo(engine)
+    with pytest.raises(RuntimeError, match="half-way"):
+        migrate(engine, _with_a_step_that_fails(tmp_path))
+    copy = database_engine(tmp_path / "planner.sqlite.before-upgrade-from-0001")
+    migrate(copy)
+    with Session(copy) as session:
+        assert Store(session).department("ishoej-2020") == ISHOEJ
+    copy.dispose()
+
+
+def test_a_file_from_a_newer_planner_is_refused(tmp_path):
+    file = tmp_path / "planner.sqlite"
+    _as_written_by(file, "9999")
+    with pytest.raises(InvalidInput, match="newer version") as refusal:
+        migrate(database_engine(file))
+    assert refusal.value.field == "database"
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
+    file = tmp_path / "notat.txt"
+    file.write_text("37,2 sager pr. fuldtidsstilling " * 100)
+    before = file.read_bytes()
+    with pytest.raises(InvalidInput, match="cannot be opened"):
+        migrate(database_engine(file))
+    assert file.read_bytes() == before
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(InvalidInput, match="cannot be opened"):
+        migrate(database_engine(tmp_path / "nowhere" / "planner.sqlite"))
+
+
+def _with_a_step_that_fails(folder):
+    steps = folder / "migrations"
+    copytree(files("api") / "migrations", steps)
+    (steps / "versions" / "0002_fails.py").write_text(
+        "from alembic import op\n"
+        "revision, down_revision = '0002', '0001'\n"
+        "def upgrade():\n"
+        "    op.drop_table('department')\n"
+        "    raise RuntimeError('half-way')\n"
+    )
+    return str(steps)
+
+
+def _as_written_by(file, revision):
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.execute("INSERT INTO alembic_version VALUES (?)", (revision,))
+    connection.close()
