@@ -17,7 +17,7 @@ from capacity.errors import InvalidInput
 from capacity.rulebook import Event, Quantity, Rule, Rulebook, RuleValue
 from capacity.units import Share
 from capacity.wording import Text
-from capacity.workdays import Unit, add
+from capacity.workdays import Unit, add, outside_the_calendar
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 """The clock that hour limits are read on (da: dansk tid)."""
@@ -111,8 +111,12 @@ def due_at(rule_id: str, start: datetime, book: Rulebook) -> datetime:
     >>> due_at("statute.notification_assessment", datetime(2020, 3, 28, 14, 30), rulebook())
     datetime.datetime(2020, 3, 29, 15, 30, tzinfo=zoneinfo.ZoneInfo(key='Europe/Copenhagen'))
     """
-    begins = _in_danish_time(start)
-    limit = deadline_rule(rule_id, begins.date(), book)
+    try:
+        begins = _in_danish_time(start)
+        limit = deadline_rule(rule_id, begins.date(), book)
+        ends = (begins.astimezone(UTC) + timedelta(hours=limit.n)).astimezone(COPENHAGEN)
+    except OverflowError as error:
+        raise outside_the_calendar(start) from error
     if limit.unit is not Unit.HOURS:
         raise InvalidInput(
             Text(
@@ -121,7 +125,7 @@ def due_at(rule_id: str, start: datetime, book: Rulebook) -> datetime:
             ),
             field="start",
         )
-    return (begins.astimezone(UTC) + timedelta(hours=limit.n)).astimezone(COPENHAGEN)
+    return ends
 
 
 def timeliness(

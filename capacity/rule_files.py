@@ -60,7 +60,7 @@ def _rule_in(path: Path, folder: Path, events: Mapping[str, Event]) -> Rule:
             rule.id == name.removesuffix(".yaml").replace("/", "."),
             Text(da=f"id {rule.id} følger ikke filens sti", en=f"id {rule.id} is not the path"),
         )
-    except (InvalidInput, ValueError, yaml.YAMLError) as error:
+    except (InvalidInput, TypeError, ValueError, yaml.YAMLError) as error:
         reason = (
             error.message if isinstance(error, InvalidInput) else Text(da=f"{error}", en=f"{error}")
         )
@@ -104,7 +104,7 @@ def _value(node: object, kind: Kind, quantity: Quantity, events: Mapping[str, Ev
     keys = _mapping(node, _VALUE_KEYS, {"starts_on", "note"})
     certainty = Certainty(keys["certainty"])
     _require(
-        certainty in _CERTAIN_ENOUGH[kind],
+        keys["value"] is None or certainty in _CERTAIN_ENOUGH[kind],
         Text(
             da=f"en værdi med sikkerheden {certainty} kan ikke være {kind}; gør den til assumption",
             en=f"a value of certainty {certainty} cannot be {kind}; make it an assumption",

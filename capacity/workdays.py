@@ -93,12 +93,18 @@ def add(start: date, n: int, unit: Unit) -> date:
                     )
                 )
     except (OverflowError, ValueError) as error:
-        raise InvalidInput(
-            Text(
-                da=f"Fristen fra {start.isoformat()} ender uden for kalenderen (år 1-9999)",
-                en=f"The limit from {start.isoformat()} ends outside the calendar (years 1-9999)",
-            )
-        ) from error
+        raise outside_the_calendar(start) from error
+
+
+def outside_the_calendar(start: date) -> InvalidInput:
+    """Return the refusal of a limit that no calendar holds (da: uden for kalenderen)."""
+    return InvalidInput(
+        Text(
+            da=f"Fristen fra {start.isoformat()} ender uden for kalenderen (år 1-9999)",
+            en=f"The limit from {start.isoformat()} ends outside the calendar (years 1-9999)",
+        ),
+        field="start",
+    )
 
 
 def _months_later(start: date, n: int) -> date:
