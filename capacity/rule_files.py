@@ -94,7 +94,7 @@ def _rule(node: object, events: Mapping[str, Event]) -> Rule:
         label=_text(keys["label"]),
         kind=kind,
         quantity=quantity,
-        unit=keys["unit"],
+        unit=_words(keys["unit"]),
         last_checked=_date(keys["last_checked"]),
         values=values,
     )
@@ -126,7 +126,7 @@ def _value(node: object, kind: Kind, quantity: Quantity, events: Mapping[str, Ev
         valid_from=_date(keys["valid_from"]),
         value=_quantity(keys["value"], quantity),
         starts_on=events[keys["starts_on"]] if clock else None,
-        source=Source(**_mapping(keys["source"], {"title"}, {"url"})),
+        source=_source(keys["source"]),
         certainty=certainty,
         note=_text(keys["note"]) if "note" in keys else None,
     )
@@ -144,13 +144,29 @@ def _quantity(node: Any, quantity: Quantity) -> Fraction | Interval | Requiremen
         case Quantity.DEADLINE:
             _require(
                 type(node) is int,
-                Text(da="en frist er et helt antal", en="a deadline is a whole number"),
+                Text(da=f"{node} er ikke et helt antal", en=f"{node} is not a whole number"),
             )
+    _require(
+        type(node) in (int, float),
+        Text(da=f"{node} er ikke et tal", en=f"{node} is not a number"),
+    )
     return exact(node)
 
 
 def _text(node: object) -> Text:
-    return Text(**_mapping(node, {"da", "en"}))
+    words = _mapping(node, {"da", "en"})
+    return Text(da=_words(words["da"]), en=_words(words["en"]))
+
+
+def _source(node: object) -> Source:
+    keys = _mapping(node, {"title"}, {"url"})
+    return Source(title=_words(keys["title"]), url=_words(keys["url"]) if "url" in keys else None)
+
+
+def _words(node: object) -> str:
+    if isinstance(node, str) and node.strip():
+        return node
+    raise InvalidInput(Text(da=f"{node!r} er ikke en tekst", en=f"{node!r} is not a text"))
 
 
 def _date(node: object) -> date:
