@@ -5,7 +5,7 @@ its label and unit (`Label`). The same model documents the address, so what is d
 is sent. A field that was not asked for is None and left out. A `Table` is an answer of rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -93,16 +93,15 @@ def _grid(answer: Answer, presentation: Presentation) -> Grid:
     is_table = isinstance(answer, Table)
     records: Sequence[Answer] = answer.rows if isinstance(answer, Table) else (answer,)
     kind = _row_type(answer) if is_table else type(answer)
-    columns = [
-        Column(key=key, heading=_label(kind, key).heading(presentation.language))
-        for key in kind.model_fields
-        if is_table or getattr(answer, key) is not None
-    ]
-    chosen = _chosen(columns, presentation)
+    names = [name for name in kind.model_fields if is_table or getattr(answer, name) is not None]
+    chosen = _chosen({_key(kind, name): name for name in names}, presentation)
     return Grid(
-        columns=tuple(chosen),
+        columns=tuple(
+            Column(key=key, heading=_label(kind, name).heading(presentation.language))
+            for key, name in chosen.items()
+        ),
         rows=tuple(
-            tuple(_cell(getattr(record, column.key), presentation) for column in chosen)
+            tuple(_cell(getattr(record, name), presentation) for name in chosen.values())
             for record in records
         ),
         is_table=is_table,
@@ -121,31 +120,35 @@ def _label(kind: type[Answer], key: str) -> Label:
     return labels[0] if labels else Label(key, key)
 
 
-def _chosen(columns: list[Column], presentation: Presentation) -> list[Column]:
-    """Choose the columns to write: one by name, or for text the sentence, or all."""
-    names = [column.key for column in columns]
-    wanted = presentation.field
+def _key(kind: type[Answer], name: str) -> str:
+    """Return the name that callers see: `from`, which Python reserves, is `from_` inside."""
+    return kind.model_fields[name].alias or name
+
+
+def _chosen(names: Mapping[str, str], presentation: Presentation) -> Mapping[str, str]:
+    """Choose the fields to write, by key: one, or for text the sentence, or all."""
+    wanted, known = presentation.field, ", ".join(names)
     if wanted is None and presentation.format is Format.TEXT:
         if "sentence" not in names:
             raise InvalidInput(
                 Text(
-                    da=f"svaret har ingen sætning; vælg ét felt: {', '.join(names)}",
-                    en=f"the answer has no sentence; choose one field: {', '.join(names)}",
+                    da=f"svaret har ingen sætning; vælg ét felt: {known}",
+                    en=f"the answer has no sentence; choose one field: {known}",
                 ),
                 field="field",
             )
         wanted = "sentence"
     if wanted is None:
-        return columns
+        return names
     if wanted not in names:
         raise InvalidInput(
             Text(
-                da=f"svaret har ikke det felt; felterne er {', '.join(names)}",
-                en=f"the answer has no such field; the fields are {', '.join(names)}",
+                da=f"svaret har ikke det felt; felterne er {known}",
+                en=f"the answer has no such field; the fields are {known}",
             ),
             field="field",
         )
-    return [column for column in columns if column.key == wanted]
+    return {wanted: names[wanted]}
 
 
 def _cell(value: Any, presentation: Presentation) -> Cell:

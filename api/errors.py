@@ -46,6 +46,7 @@ _DETAILS = {
         da="adressen findes ikke; /docs viser dem, der gør",
         en="there is no such address; /docs shows those there are",
     ),
+    413: Text(da="det sendte fylder for meget", en="what was sent is too large"),
     405: Text(da="adressen besvarer ikke den metode", en="the address does not take that method"),
     500: Text(
         da="fejlen er planlæggerens og er skrevet i dens log",
@@ -83,6 +84,7 @@ _DANISH: Mapping[str, str] = {
     "date_from_datetime_parsing": "skriv en dato, fx 2020-03-26",
     "bool_parsing": "skriv true eller false",
     "bool_type": "skriv true eller false",
+    "string_pattern_mismatch": "skriv små bogstaver og tal, adskilt af bindestreger",
     "json_invalid": "er ikke gyldig JSON",
 }
 _ENGLISH: Mapping[str, str] = {
@@ -142,8 +144,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = [(_field(one["loc"]), _translated(one)) for one in error.errors()]
     fields = ", ".join(dict.fromkeys(field for field, _ in faults))
-    summary = Text(da=f"ret disse felter: {fields}", en=f"correct these fields: {fields}")
-    return _problem(request, 422, faults[0][1] if len(faults) == 1 else summary, faults)
+    summary = Text(da=f"ret {fields}", en=f"correct {fields}")
+    return _problem(request, 422, summary, faults)
 
 
 async def _http(request: Request, error: Exception) -> Response:

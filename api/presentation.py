@@ -65,10 +65,25 @@ def _few(digits: int | None) -> int | None:
     return digits
 
 
-class Question(BaseModel):
-    """The parameters that every address takes."""
+class Call(BaseModel):
+    """The parameters that every address takes, also one that sends a document."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lang: Language | None = Field(
+        None, description="language; without it Accept-Language, else Danish"
+    )
+    errors: Failures = Field(
+        Failures.HTTP, description="`text` answers a refusal with 200 and a text for the cell"
+    )
+    refresh: str | None = Field(
+        None, alias="_", description="ignored; change it to make a spreadsheet ask again"
+    )
+    api_key: str | None = Field(None, description="ignored while the service needs no key")
+
+
+class Question(Call):
+    """The parameters of every address that answers in the caller's format."""
 
     format: Format = Field(Format.JSON, description="how the answer is written")
     field: str | None = Field(None, description="only this field, by its name in the JSON answer")
@@ -80,16 +95,6 @@ class Question(BaseModel):
     decimal: DecimalMark = Field(
         DecimalMark.POINT, description="decimal mark in text, csv and xml (da: decimaltegn)"
     )
-    lang: Language | None = Field(
-        None, description="language; without it Accept-Language, else Danish"
-    )
-    errors: Failures = Field(
-        Failures.HTTP, description="`text` answers a refusal with 200 and a text for the cell"
-    )
-    refresh: str | None = Field(
-        None, alias="_", description="ignored; change it to make a spreadsheet ask again"
-    )
-    api_key: str | None = Field(None, description="ignored while the service needs no key")
 
     def presentation(self, request: Request) -> Presentation:
         """How this caller wants the answer written."""

@@ -1,0 +1,61 @@
+"""The service: `create_app(settings)` puts its parts together, and nothing runs at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from threading import Thread
+
+from fastapi import FastAPI
+
+from api.database import database_engine, migrate
+from api.errors import install_errors
+from api.middleware import BoundedBody, HeadLikeGet
+from api.reference import install_reference
+from api.routes import routers
+from api.settings import Settings
+from api.store import load_demo
+
+_DESCRIPTION = """
+Hours to posts, caseload against the guideline, deadlines under more or fewer staff
+(da: fra timer til fuldtidsstillinger, sagstal og fristoverholdelse).
+
+Numbers are read with point or comma. What is computed is timeliness (da: rettidighed), never
+lawfulness (da: lovmedholdelighed).
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the service (da: tjenesten); the database is opened when it starts."""
+    app = FastAPI(
+        title="Caseload planner",
+        version=version("caseload-planner"),
+        description=_DESCRIPTION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.add_middleware(BoundedBody, most_bytes=settings.most_body_bytes)
+    app.add_middleware(HeadLikeGet)
+    install_errors(app)
+    for router in routers:
+        app.include_router(router)
+    install_reference(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    app.state.engine = database_engine(settings.database)
+    migrate(app.state.engine)
+    if settings.demo:
+        load_demo(app.state.engine)
+    Thread(target=_warm, daemon=True).start()
+    yield
+    app.state.engine.dispose()
+
+
+def _warm() -> None:
+    """Load the compiled kernel beside the first answers, so that none of them waits for it."""
+    import simulations.staffing  # noqa: F401

@@ -1,0 +1,36 @@
+"""Fields that several answers share, with their labels and units."""
+
+from datetime import date, datetime
+from typing import Annotated, TypeAlias
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from api.answers import Exact, Label, Words
+from api.quantities import Day
+
+_COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+
+
+def today() -> date:
+    """Return today's date in Copenhagen: the one place where the planner asks (da: i dag)."""
+    return datetime.now(_COPENHAGEN).date()
+
+
+AskedDay: TypeAlias = Annotated[
+    Day,
+    Field(
+        default_factory=today,
+        description="the day whose rules apply; today in Copenhagen if left out (da: dato)",
+        examples=["2020-03-26"],
+    ),
+]
+On: TypeAlias = Annotated[date, Label("pr. dato", "on the day")]
+RulesVersion: TypeAlias = Annotated[str, Label("regelsættets version", "version of the rules")]
+CaseFte: TypeAlias = Annotated[
+    Exact,
+    Label("sagsbærende fuldtidsstillinger", "case-carrying FTE", "fuldtidsstillinger", "FTE"),
+]
+Sentence: TypeAlias = Annotated[Words, Label("sætning", "sentence")]
+Kind: TypeAlias = Annotated[str, Label("regelart", "kind of rule")]
+SourceTitle: TypeAlias = Annotated[str, Label("kilde", "source")]

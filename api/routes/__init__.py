@@ -1,0 +1,18 @@
+"""The addresses, one file per noun; each handler parses, asks the model once, and answers."""
+
+from api.routes import (
+    caseload,
+    compliance,
+    curve,
+    departments,
+    erlang,
+    rules,
+    staff,
+    workload,
+)
+
+routers = tuple(
+    module.router
+    for module in (staff, caseload, workload, compliance, rules, erlang, curve, departments)
+)
+"""In the order in which the documentation shows them."""

@@ -1,0 +1,208 @@
+"""`/v1/staffing-curve`: timeliness of a deadline as a team gets staff (da: bemandingskurve)."""
+
+from datetime import date
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import Field
+
+from api.answers import Answer, Exact, Label, Table, rendered
+from api.documented import documented, planner_router
+from api.documents import DepartmentDocument
+from api.fields import CaseFte, RulesVersion
+from api.presentation import Question
+from api.quantities import Count, Day, Numbers, numbers
+from api.settings import Settings
+from api.store import StoreDependency
+from capacity.department import Department
+from capacity.errors import TooMuchWork
+from capacity.rulebook import rulebook
+from capacity.wording import Text
+from capacity.workdays import Unit, add
+
+router: APIRouter = planner_router("staffing and deadlines")
+
+_MONTHS_SHOWN = 12
+
+
+class CurveTerms(Question):
+    """A team, a deadline, levels of staff, a period and the luck."""
+
+    team: str | None = Field(None, description="the team's name; the headline team if left out")
+    deadline: str | None = Field(
+        None,
+        description="the deadline's rule; the headline deadline if left out (da: frist)",
+        examples=["statute.child_assessment"],
+    )
+    extra_fte: Numbers = Field(
+        numbers("0;1;2;4;6"),
+        description="extra full-time equivalents, separated by semicolons "
+        "(da: ekstra fuldtidsstillinger)",
+        json_schema_extra={"default": "0;1;2;4;6"},
+    )
+    from_: Day | None = Field(
+        None, alias="from", description="first day; the department's own day if left out"
+    )
+    to: Day | None = Field(
+        None, description="the day after the last; a year after `from` if left out"
+    )
+    seed: Count = Field(1, description="the same seed gives the same luck (da: frø)")
+    replications: Count = Field(128, description="simulated periods (da: gentagelser)")
+
+
+class CurveQuestion(CurveTerms):
+    """A stored department, and what to ask of it."""
+
+    department: str = Field(
+        description="a department, or one version of it: slug@version (da: afdeling)",
+        examples=["ishoej-2020"],
+    )
+
+
+_FTE = ("fuldtidsstillinger", "FTE")
+_SHARE = ("andel 0-1", "share 0-1")
+
+
+class CurveRow(Answer):
+    """One level of staff, and what it keeps of the deadline (da: bemandingsniveau).
+
+    `_low` and `_high` are simulation error; `_year_low` and `_year_high` are the range of single
+    years. What is unknown about the inputs is in neither.
+    """
+
+    extra_fte: Annotated[Exact, Label("ekstra fuldtidsstillinger", "extra FTE", *_FTE)]
+    case_fte: CaseFte
+    share_in_time: Annotated[float, Label("andel til tiden", "share in time", *_SHARE)]
+    share_in_time_low: Annotated[
+        float, Label("andel til tiden, simulationsfejl ned", "share in time, low", *_SHARE)
+    ]
+    share_in_time_high: Annotated[
+        float, Label("andel til tiden, simulationsfejl op", "share in time, high", *_SHARE)
+    ]
+    share_in_time_year_low: Annotated[
+        float, Label("andel til tiden, ringe år", "share in time, poor year", *_SHARE)
+    ]
+    share_in_time_year_high: Annotated[
+        float, Label("andel til tiden, godt år", "share in time, good year", *_SHARE)
+    ]
+    difference: Annotated[float, Label("forskel fra 0 ekstra", "difference from 0 extra", *_SHARE)]
+    difference_low: Annotated[float, Label("forskel, nedre", "difference, low", *_SHARE)]
+    difference_high: Annotated[float, Label("forskel, øvre", "difference, high", *_SHARE)]
+    mean_days_late: Annotated[
+        float, Label("gennemsnitlig forsinkelse", "mean days late", "dage", "days")
+    ]
+    in_time: Annotated[int, Label("til tiden", "in time", "frister", "deadlines")]
+    due: Annotated[int, Label("forfaldne", "due", "frister", "deadlines")]
+    replications: Annotated[int, Label("gentagelser", "replications")]
+    seed: Annotated[int, Label("frø", "seed")]
+    model_version: Annotated[str, Label("modellens version", "version of the model")]
+    rules_version: RulesVersion
+    department: Annotated[str, Label("afdeling", "department")]
+    team: Annotated[str, Label("team", "team")]
+    deadline: Annotated[str, Label("frist", "deadline")]
+    from_: Annotated[date, Label("fra", "from")] = Field(alias="from")
+    to: Annotated[date, Label("til (ikke med)", "to (not included)")]
+
+
+@router.get(
+    "/v1/staffing-curve", **documented(Table[CurveRow], "timeliness at each level of extra staff")
+)
+async def staffing_curve_of_stored(
+    question: Annotated[CurveQuestion, Query()], store: StoreDependency, request: Request
+) -> Response:
+    """Return timeliness at each level of extra staff (da: bemandingskurve).
+
+    All levels meet the same cases with the same luck, and the same call gives the same bytes. It
+    is what happens in this model with these inputs: many are assumptions of the department's.
+    """
+    department = store.department(question.department)
+    return rendered(
+        await _curve(department, department.address, question, request), question, request
+    )
+
+
+@router.post(
+    "/v1/staffing-curve", **documented(Table[CurveRow], "the same, for a department sent along")
+)
+async def staffing_curve_of_document(
+    document: DepartmentDocument, terms: Annotated[CurveTerms, Query()], request: Request
+) -> Response:
+    """Return timeliness at each level of extra staff, for a department sent along.
+
+    It is not stored, so the answer names it without a version.
+    """
+    department = document.to_domain()
+    return rendered(await _curve(department, department.slug, terms, request), terms, request)
+
+
+async def _curve(
+    department: Department, address: str, terms: CurveTerms, request: Request
+) -> Table[CurveRow]:
+    """Simulate on a thread, so that short questions are answered meanwhile."""
+    from simulations.staffing import staffing_curve  # compiled code: loaded beside the start
+
+    settings: Settings = request.app.state.settings
+    _check_amount(terms, settings)
+    begins = terms.from_ or department.on
+    curve = await run_in_threadpool(
+        partial(
+            staffing_curve,
+            department,
+            team=terms.team or department.headline_team,
+            deadline=terms.deadline or department.headline_deadline,
+            extra_fte=terms.extra_fte,
+            from_=begins,
+            to=terms.to or add(begins, _MONTHS_SHOWN, Unit.CALENDAR_MONTHS),
+            seed=terms.seed,
+            replications=terms.replications,
+            book=rulebook(),
+        )
+    )
+    rows = tuple(
+        CurveRow.model_validate(
+            {
+                "extra_fte": point.extra_fte,
+                "case_fte": point.case_fte,
+                "share_in_time": point.share_in_time.value,
+                "share_in_time_low": point.share_in_time.low,
+                "share_in_time_high": point.share_in_time.high,
+                "share_in_time_year_low": point.year_low,
+                "share_in_time_year_high": point.year_high,
+                "difference": point.difference.value,
+                "difference_low": point.difference.low,
+                "difference_high": point.difference.high,
+                "mean_days_late": point.mean_days_late,
+                "in_time": point.in_time,
+                "due": point.due,
+                "replications": curve.replications,
+                "seed": curve.seed,
+                "model_version": curve.model_version,
+                "rules_version": curve.rules_version,
+                "department": address,
+                "team": curve.team,
+                "deadline": curve.deadline,
+                "from": curve.from_,
+                "to": curve.to,
+            }
+        )
+        for point in curve.points
+    )
+    return Table[CurveRow](rows=rows)
+
+
+def _check_amount(terms: CurveTerms, settings: Settings) -> None:
+    amounts = {
+        "replications": (terms.replications, settings.most_replications),
+        "extra_fte": (len(terms.extra_fte), settings.most_levels),
+    }
+    for field, (asked, most) in amounts.items():
+        if asked > most:
+            raise TooMuchWork(
+                Text(
+                    da=f"{asked} er for mange i ét svar; højst {most}",
+                    en=f"{asked} are too many for one answer; at most {most}",
+                ),
+                field=field,
+            )
