@@ -15,7 +15,7 @@ from api.quantities import day, number, refusal
 from capacity.errors import InvalidInput, PlannerError
 from capacity.wording import Text
 
-_FRACTION = re.compile(r"-?\d{1,30}/[1-9]\d{0,29}", re.ASCII)
+_FRACTION = re.compile(r"-?\d{1,100}/[1-9]\d{0,99}", re.ASCII)
 _CPR = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d\d[- ]?\d{4}(?!\d)", re.ASCII)
 
 
