@@ -84,39 +84,40 @@ def test_a_limit_in_hours_needs_a_time_of_day():
 
 def test_a_limit_in_months_needs_no_time_of_day():
     with pytest.raises(InvalidInput, match="the date alone"):
-        due_at("statute.child_assessment", datetime(2020, 2, 29, 12), BOOK)
+        due_at("statute.child_assessment", datetime.fromisoformat("2020-02-29T12:00"), BOOK)
 
 
 @pytest.mark.parametrize(
     ("start", "due"),
     [
-        (datetime(2020, 3, 26, 14, 30), "2020-03-27T14:30:00+01:00"),
-        (datetime(2020, 4, 10, 23, 59), "2020-04-11T23:59:00+02:00"),  # Good Friday, a Saturday
-        (datetime(2020, 3, 28, 14, 30), "2020-03-29T15:30:00+02:00"),  # the night of 23 hours
-        (datetime(2020, 10, 24, 14, 30), "2020-10-25T13:30:00+01:00"),  # the night of 25 hours
-        (datetime(2020, 10, 25, 2, 30), "2020-10-26T01:30:00+01:00"),  # the first 02:30 of two
-        (datetime(2020, 10, 25, 2, 30, fold=1), "2020-10-26T02:30:00+01:00"),
-        (datetime(2020, 3, 26, 13, 30, tzinfo=UTC), "2020-03-27T14:30:00+01:00"),
+        ("2020-03-26T14:30", "2020-03-27T14:30:00+01:00"),
+        ("2020-04-10T23:59", "2020-04-11T23:59:00+02:00"),  # Good Friday, a Saturday
+        ("2020-03-28T14:30", "2020-03-29T15:30:00+02:00"),  # the day of 23 hours
+        ("2020-10-24T14:30", "2020-10-25T13:30:00+01:00"),  # the day of 25 hours
+        ("2020-10-25T02:30", "2020-10-26T01:30:00+01:00"),  # the first 02:30 of two
+        ("2020-10-25T02:30+01:00", "2020-10-26T02:30:00+01:00"),  # the second
+        ("2020-03-26T13:30+00:00", "2020-03-27T14:30:00+01:00"),
     ],
 )
 def test_24_hours_are_real_hours_through_weekends_and_summer_time(start, due):
-    assert due_at("statute.notification_assessment", start, BOOK).isoformat() == due
+    moment = datetime.fromisoformat(start)
+    assert due_at("statute.notification_assessment", moment, BOOK).isoformat() == due
 
 
 def test_a_moment_that_the_clock_skips_is_refused():
     with pytest.raises(InvalidInput, match="02:30 on 2020-03-29 does not exist"):
-        due_at("statute.notification_assessment", datetime(2020, 3, 29, 2, 30), BOOK)
+        due_at("statute.notification_assessment", datetime.fromisoformat("2020-03-29T02:30"), BOOK)
 
 
-@pytest.mark.parametrize("start", [datetime(1, 1, 1), datetime(9999, 12, 31, 23)])
+@pytest.mark.parametrize("start", ["0001-01-01T00:00", "9999-12-31T23:00"])
 def test_a_moment_at_the_edge_of_the_calendar_is_refused(start):
     with pytest.raises(InvalidInput, match="outside the calendar"):
-        due_at("statute.notification_assessment", start, BOOK)
+        due_at("statute.notification_assessment", datetime.fromisoformat(start), BOOK)
 
 
-@given(st.datetimes(min_value=datetime(2019, 1, 2), max_value=datetime(2030, 1, 1)))
-def test_24_hours_last_24_hours_whenever_they_begin(moment):
-    start = moment.replace(tzinfo=UTC)
+@given(hours=st.floats(0, 24 * 365 * 10))
+def test_24_hours_last_24_hours_whenever_they_begin(hours):
+    start = datetime(2019, 1, 2, tzinfo=UTC) + timedelta(hours=hours)
     due = due_at("statute.notification_assessment", start, BOOK)
     assert due.astimezone(UTC) - start == timedelta(hours=24)
     assert due.tzinfo is COPENHAGEN
@@ -150,18 +151,19 @@ def test_what_happens_after_the_day_of_seeing_changes_nothing(seen, done, withdr
     )
 
 
-@given(seen=DAYS, done=DAYS, later=DAYS)
-def test_a_judgement_on_a_finished_duty_is_final(seen, done, later):
-    judged = timeliness(due_on=DUE, done_on=done, seen_on=seen)
-    if done <= seen <= later:
-        assert timeliness(due_on=DUE, done_on=done, seen_on=later) is judged
+@given(done=DAYS, waits=st.tuples(st.integers(0, 90), st.integers(0, 90)))
+def test_a_judgement_on_a_finished_duty_is_final(done, waits):
+    seen = done + timedelta(days=waits[0])
+    later = seen + timedelta(days=waits[1])
+    assert timeliness(due_on=DUE, done_on=done, seen_on=seen) is timeliness(
+        due_on=DUE, done_on=done, seen_on=later
+    )
 
 
-@given(done=DAYS, sooner=DAYS)
-def test_finishing_sooner_never_turns_in_time_into_late(done, sooner):
-    seen = date(2020, 12, 31)
-    if sooner <= done and timeliness(due_on=DUE, done_on=done, seen_on=seen) is Timeliness.IN_TIME:
-        assert timeliness(due_on=DUE, done_on=sooner, seen_on=seen) is Timeliness.IN_TIME
+@given(done=st.dates(date(2020, 1, 1), DUE), days=st.integers(0, 60))
+def test_whatever_is_finished_by_the_due_date_is_in_time(done, days):
+    seen = DUE + timedelta(days=days)
+    assert timeliness(due_on=DUE, done_on=done, seen_on=seen) is Timeliness.IN_TIME
 
 
 def test_an_open_overdue_case_counts_against_the_share():
