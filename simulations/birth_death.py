@@ -84,7 +84,7 @@ def erlang_a(queue: PooledQueue, *, mean_patience: Fraction) -> ImpatientQueue:
     queued = float(shares @ in_queue)
     left = queued * leaving / load
     return ImpatientQueue(
-        probability_of_waiting=float(shares[queue.servers :].sum()),
+        probability_of_waiting=min(1.0, float(shares[queue.servers :].sum())),  # rounding
         probability_of_leaving=left,
         mean_wait=queued / float(queue.arrivals),
         mean_queue=queued,
