@@ -58,10 +58,27 @@ class Label:
         return described
 
 
-class Answer(BaseModel):
-    """What one address answers: fields in order, echoed inputs last (da: svar)."""
+def _without_null(schema: dict[str, Any]) -> None:
+    """Document a field with a default as left out when not asked for, and never as null."""
+    for described in schema["properties"].values():
+        if described.get("default", ...) is None:
+            del described["default"]
+            given = next(kind for kind in described.pop("anyOf") if kind != {"type": "null"})
+            described.update(given)
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+class Answer(BaseModel):
+    """What one address answers: fields in order, echoed inputs last (da: svar).
+
+    A field that only some questions ask for has the default None.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        json_schema_extra=_without_null,
+    )
 
 
 Row = TypeVar("Row", bound=Answer)
@@ -159,9 +176,16 @@ def _cell(value: Any, presentation: Presentation) -> Cell:
         case None | str() | int() | datetime() | date():
             return value
         case Fraction() | float() if isfinite(value):
-            return _number(value, presentation.digits)
+            return rounded_to(value, presentation.digits)
     raise TypeError(f"no cell can show {value!r}")
 
 
-def _number(value: Fraction | float, digits: int | None) -> float | Decimal:
-    return float(value) if digits is None else rounded(Fraction(value), digits)
+def rounded_to(value: Fraction | float, digits: int | None) -> float | Decimal:
+    """Round half away from zero, or without digits keep the nearest double (da: afrundet).
+
+    >>> rounded_to(Fraction("37.25"), 1), rounded_to(Fraction(1, 3), None)
+    (Decimal('37.3'), 0.3333333333333333)
+    """
+    if digits is None:
+        return float(value) + 0.0  # which turns -0.0 into 0.0 and leaves the rest alone
+    return rounded(Fraction(value), digits)

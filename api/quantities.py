@@ -11,7 +11,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from capacity.errors import InvalidInput, PlannerError
@@ -144,14 +144,24 @@ def _reading(read: Callable[[str], T]) -> BeforeValidator:
     return BeforeValidator(validator)
 
 
-def _written(description: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "description": description, "examples": [example]})
+def _readable(read: Callable[[str], object]) -> AfterValidator:
+    """Keep a text as it is, once one of the functions above can read it."""
+
+    def validator(value: str) -> str:
+        try:
+            read(value)
+        except PlannerError as error:
+            raise refusal(error) from error
+        return value
+
+    return AfterValidator(validator)
 
 
-Number = Annotated[Fraction, _reading(number), _written("number, point or comma", "23,92")]
+Number = Annotated[Fraction, _reading(number), WithJsonSchema({"type": "string"})]
 Count = Annotated[int, _reading(count), WithJsonSchema({"type": "integer", "minimum": 0})]
-Numbers = Annotated[tuple[Fraction, ...], _reading(numbers), _written("numbers", "0;1;2;4;6")]
 Day = Annotated[date, _reading(day), WithJsonSchema({"type": "string", "format": "date"})]
+# Not a tuple: FastAPI would take it for a parameter that may be repeated.
+Numbers = Annotated[str, _readable(numbers)]
 DayOrMoment = Annotated[
     date | datetime,
     _reading(day_or_moment),

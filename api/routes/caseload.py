@@ -62,7 +62,7 @@ class CaseloadAnswer(Answer):
     ]
     missing_fte_at_target: Annotated[
         Exact | None, Label("manglende stillinger ved måltal", "missing posts at target", *_FTE)
-    ]
+    ] = None
     status: Annotated[str, Label("placering", "status")]
     sentence: Sentence
     guideline_source: SourceTitle
@@ -77,7 +77,7 @@ class CaseloadAnswer(Answer):
     citizens_per_fte: Annotated[
         Exact, Label("børn pr. fuldtidsstilling", "children per FTE", *_CITIZENS_PER_FTE)
     ]
-    target: Annotated[Exact | None, Label("måltal", "target", *_CITIZENS_PER_FTE)]
+    target: Annotated[Exact | None, Label("måltal", "target", *_CITIZENS_PER_FTE)] = None
     area: Annotated[str, Label("område", "area")]
     on: On
     rules_version: RulesVersion

@@ -48,21 +48,23 @@ class ComplianceAnswer(Answer):
     interval_high: Annotated[float, Label("95 %-interval, øvre", "95% interval, high", *_SHARE)]
     method: Annotated[str, Label("metode", "method")]
     sentence: Sentence
-    difference: Annotated[Exact | None, Label("forskel", "difference", *_SHARE)]
+    difference: Annotated[Exact | None, Label("forskel", "difference", *_SHARE)] = None
     difference_low: Annotated[
         float | None, Label("forskel, 95 %-interval, nedre", "difference, low", *_SHARE)
-    ]
+    ] = None
     difference_high: Annotated[
         float | None, Label("forskel, 95 %-interval, øvre", "difference, high", *_SHARE)
-    ]
-    p_value: Annotated[float | None, Label("p-værdi", "p-value")]
+    ] = None
+    p_value: Annotated[float | None, Label("p-værdi", "p-value")] = None
     in_time: Annotated[int, Label("til tiden", "in time", "sager", "cases")]
     due: Annotated[int, Label("forfaldne", "due", "sager", "cases")]
     not_yet_due: Annotated[int, Label("endnu ikke forfaldne", "not yet due", "sager", "cases")]
     other_in_time: Annotated[
         int | None, Label("til tiden, den anden optælling", "in time, the other count")
-    ]
-    other_due: Annotated[int | None, Label("forfaldne, den anden optælling", "due, the other")]
+    ] = None
+    other_due: Annotated[int | None, Label("forfaldne, den anden optælling", "due, the other")] = (
+        None
+    )
 
 
 @router.get(

@@ -19,6 +19,7 @@ from api.store import StoreDependency
 from capacity.department import Department
 from capacity.errors import TooMuchWork
 from capacity.rulebook import rulebook
+from capacity.units import FTE
 from capacity.wording import Text
 from capacity.workdays import Unit, add
 
@@ -37,10 +38,10 @@ class CurveTerms(Question):
         examples=["statute.child_assessment"],
     )
     extra_fte: Numbers = Field(
-        numbers("0;1;2;4;6"),
+        "0;1;2;4;6",
         description="extra full-time equivalents, separated by semicolons "
         "(da: ekstra fuldtidsstillinger)",
-        json_schema_extra={"default": "0;1;2;4;6"},
+        examples=["0;1;2;4;6"],
     )
     from_: Day | None = Field(
         None, alias="from", description="first day; the department's own day if left out"
@@ -144,7 +145,8 @@ async def _curve(
     from simulations.staffing import staffing_curve  # compiled code: loaded beside the start
 
     settings: Settings = request.app.state.settings
-    _check_amount(terms, settings)
+    levels = numbers(terms.extra_fte)
+    _check_amount(levels, terms.replications, settings)
     begins = terms.from_ or department.on
     curve = await run_in_threadpool(
         partial(
@@ -152,7 +154,7 @@ async def _curve(
             department,
             team=terms.team or department.headline_team,
             deadline=terms.deadline or department.headline_deadline,
-            extra_fte=terms.extra_fte,
+            extra_fte=levels,
             from_=begins,
             to=terms.to or add(begins, _MONTHS_SHOWN, Unit.CALENDAR_MONTHS),
             seed=terms.seed,
@@ -192,10 +194,10 @@ async def _curve(
     return Table[CurveRow](rows=rows)
 
 
-def _check_amount(terms: CurveTerms, settings: Settings) -> None:
+def _check_amount(levels: tuple[FTE, ...], replications: int, settings: Settings) -> None:
     amounts = {
-        "replications": (terms.replications, settings.most_replications),
-        "extra_fte": (len(terms.extra_fte), settings.most_levels),
+        "replications": (replications, settings.most_replications),
+        "extra_fte": (len(levels), settings.most_levels),
     }
     for field, (asked, most) in amounts.items():
         if asked > most:

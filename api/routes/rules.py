@@ -12,7 +12,7 @@ from api.documented import documented, planner_router
 from api.fields import AskedDay, Kind, On, RulesVersion, SourceTitle
 from api.presentation import Question
 from api.quantities import DayOrMoment
-from capacity.deadlines import due_at, due_on
+from capacity.deadlines import deadline_rule, due_at, due_on
 from capacity.rule import Quantity, Rule
 from capacity.rulebook import Rulebook, rulebook
 
@@ -128,7 +128,7 @@ class DueDateAnswer(Answer):
     rule: RuleId
     label: RuleLabel
     start: Annotated[date | datetime, Label("start", "start")]
-    start_event: StartEvent
+    start_event: Annotated[Words, Label("starthændelse", "start event")]
     n: Annotated[int, Label("fristens længde", "length of the deadline")]
     unit: LengthUnit
     kind: Kind
@@ -143,23 +143,23 @@ async def due_date(question: Annotated[DueDateQuestion, Query()], request: Reque
     A deadline is met through `due_on`. For a rule in hours the answer is `due_at`, in real hours
     through weekends and the change of summer time.
     """
-    book, start = rulebook(), question.start
-    rule = book[question.rule]
+    book, rule, start = rulebook(), question.rule, question.start
     if isinstance(start, datetime):
-        due = {"due_at": due_at(rule.id, start, book)}
+        due = {"due_at": due_at(rule, start, book)}
+        limit = deadline_rule(rule, start.date(), book)
     else:
-        due = {"due_on": due_on(rule.id, start, book)}
-    value = rule.on(start.date() if isinstance(start, datetime) else start)
+        due = {"due_on": due_on(rule, start, book)}
+        limit = deadline_rule(rule, start, book)
     answer = DueDateAnswer(
         **due,
-        rule=rule.id,
-        label=rule.label,
+        rule=rule,
+        label=limit.rule.label,
         start=start,
-        start_event=value.starts_on.label if value.starts_on else None,
-        n=int(value.number),
-        unit=rule.unit,
-        kind=rule.kind,
-        source=value.source.title,
+        start_event=limit.starts_on.label,
+        n=limit.n,
+        unit=limit.unit,
+        kind=limit.rule.kind,
+        source=limit.value.source.title,
         rules_version=book.fingerprint,
     )
     return rendered(answer, question, request)

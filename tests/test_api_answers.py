@@ -1,0 +1,135 @@
+"""What the addresses answer: the note's own numbers, and exactly the fields that are documented."""
+
+from typing import Any
+
+import pytest
+from api_addresses import ADDRESSES, SHORT_CURVE
+from fastapi.testclient import TestClient
+
+from api.documents import DepartmentDocument, load_example
+
+NOTE = "open_cases=890&case_fte=23,92&on=2020-03-26&unit=child"
+PROMISED = {
+    "fte": "headcount contracted_hours contracted_fte case_fte available_hours",
+    "caseload": "cases_per_fte guideline_low guideline_high missing_fte_at_low missing_fte_at_high "
+    "missing_fte_at_target status sentence guideline_source",
+    "workload": "required_fte wisn_ratio wisn_difference category_factor individual_factor",
+    "compliance": "share interval_low interval_high method sentence",
+    "comparison": "share interval_low interval_high method sentence difference difference_low "
+    "difference_high p_value",
+    "due-date": "due_on",
+    "due-time": "due_at",
+    "erlang": "probability_of_waiting mean_wait share_within least_servers",
+    "staffing-curve": "extra_fte case_fte share_in_time share_in_time_low share_in_time_high "
+    "share_in_time_year_low share_in_time_year_high difference difference_low difference_high "
+    "mean_days_late in_time due replications seed model_version rules_version",
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "digits", "answer"),
+    [
+        ("cases_per_fte", 1, "37,2"),
+        ("missing_fte_at_low", 2, "20,58"),
+        ("missing_fte_at_high", 2, "5,75"),
+        ("missing_fte_at_target", 2, "11,68"),
+    ],
+)
+def test_a_cell_gets_the_numbers_of_the_note(
+    client: TestClient, field: str, digits: int, answer: str
+) -> None:
+    question = f"/v1/caseload?{NOTE}&target=25&field={field}&digits={digits}"
+    assert client.get(f"{question}&format=text&decimal=comma").text == answer
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_an_answer_begins_with_the_promised_fields(client: TestClient, name: str) -> None:
+    content = client.get(ADDRESSES[name]).json()
+    record = content["rows"][0] if "rows" in content else content
+    promised = PROMISED[name].split()
+    assert list(record)[: len(promised)] == promised
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_what_is_documented_is_what_is_sent(client: TestClient, name: str) -> None:
+    address = ADDRESSES[name]
+    described = client.get("/openapi.json").json()
+    operation = described["paths"][address.partition("?")[0]]["get"]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    assert_documented(client.get(address).json(), schema, described["components"]["schemas"])
+
+
+def assert_documented(value: Any, schema: dict[str, Any], named: dict[str, Any]) -> None:
+    """Check names and kinds, which is all that our schemas say."""
+    if "$ref" in schema:
+        schema = named[schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        schema = next(
+            each for each in schema["anyOf"] if (each.get("type") == "null") == (value is None)
+        )
+    match schema["type"]:
+        case "object":
+            assert list(value) == [name for name in schema["properties"] if name in value]
+            assert set(schema.get("required", [])) <= set(value)
+            for name, one in value.items():
+                assert_documented(one, schema["properties"][name], named)
+        case "array":
+            for one in value:
+                assert_documented(one, schema["items"], named)
+        case kind:
+            kinds = {"number": float, "integer": int, "string": str, "null": type(None)}
+            assert type(value) is kinds[kind]
+
+
+def test_the_full_list_of_people_gives_the_same_as_the_short_form(client: TestClient) -> None:
+    people = [{"id": f"a{n}", "team": "base", "hours_per_week": "37"} for n in range(3)]
+    listed = client.post("/v1/fte?on=2020-03-26", json={"format": 1, "caseworkers": people}).json()
+    assert listed == client.get("/v1/fte?staff=3x37&on=2020-03-26").json()
+
+
+def test_a_list_of_activities_gives_the_same_as_the_short_form(client: TestClient) -> None:
+    document = {
+        "activities": [
+            {"label": "undersøgelse", "volume_per_year": 152, "hours_per_case": 35},
+            {"label": "løbende sag", "volume_per_year": 890, "hours_per_case": "12"},
+        ],
+        "hours_per_fte": 1546,
+        "category_share": "0,2",
+        "individual_hours": 800,
+        "case_fte": 23.92,
+    }
+    listed = client.post("/v1/workload", json=document).json()
+    assert listed == client.get(ADDRESSES["workload"]).json()
+
+
+def test_a_department_sent_along_gives_the_curve_of_the_stored_one(client: TestClient) -> None:
+    document = DepartmentDocument.from_domain(load_example("ishoej-2020")).as_json()
+    sent = client.post(f"/v1/staffing-curve?{SHORT_CURVE}", json=document).json()["rows"]
+    stored = client.get(ADDRESSES["staffing-curve"]).json()["rows"]
+    assert [{**row, "department": "ishoej-2020@1"} for row in sent] == stored
+
+
+def test_the_same_question_gives_the_same_bytes(client: TestClient) -> None:
+    for written in ("json", "xlsx"):
+        address = f"{ADDRESSES['staffing-curve']}&format={written}"
+        assert client.get(address).content == client.get(address).content
+
+
+def test_the_day_is_echoed_also_when_it_was_not_asked_for(client: TestClient) -> None:
+    answer = client.get("/v1/caseload?open_cases=890&case_fte=23.92&unit=child").json()
+    assert answer["on"] >= "2026-01-01"
+
+
+def test_what_was_not_asked_for_is_left_out_and_never_null(client: TestClient) -> None:
+    assert "missing_fte_at_target" not in client.get(f"/v1/caseload?{NOTE}").json()
+    assert "p_value" not in client.get(ADDRESSES["compliance"]).json()
+
+
+def test_hours_run_over_the_change_to_summer_time(client: TestClient) -> None:
+    address = "/v1/due-date?rule=statute.notification_assessment&start=2020-03-28T14:30"
+    assert client.get(address).json()["due_at"] == "2020-03-29T15:30:00+02:00"
+
+
+def test_a_version_of_a_department_is_addressed_by_itself(client: TestClient) -> None:
+    document = client.get("/v1/departments/ishoej-2020@1").json()
+    assert (document["slug"], document["open_cases"]) == ("ishoej-2020", 890)
