@@ -1,0 +1,170 @@
+"""Timeliness of one deadline as a function of extra staff in a team.
+
+The first form of the model: one desk for the whole team, first come first served. Every level of
+staffing meets the same cases with the same luck, so what differs between levels is staffing.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fractions import Fraction
+from os import cpu_count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capacity.errors import InvalidInput, TooMuchWork
+from capacity.roster import case_fte
+from capacity.rulebook import Rulebook
+from capacity.units import FTE
+from capacity.wording import Text, shown
+from simulations import MODEL_VERSION
+from simulations.cases import DAYS_PER_YEAR, Cases, Cohort, cases_of_team, cohort
+from simulations.clocks import team_clocks
+from simulations.estimates import Estimate, ratio, ratio_difference, year_range
+from simulations.kernels import WorkClocks, pooled_queue
+from simulations.questions import StaffingQuestion
+
+MOST_STEPS = 2 * 10**9
+"""What one curve may cost: cases × caseworkers, over all levels and replications."""
+_REPLICATIONS_PER_PIECE = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """One staffing level: what it keeps of the deadline (da: et bemandingsniveau).
+
+    Shares and their intervals are in 0..1. `in_time` of `due` clocks, summed over all
+    replications. `difference` is against no extra staff, on the same luck. `mean_days_late` is the
+    mean over those that were late, 0 where none was, each followed for at most 180 days after the
+    period.
+    """
+
+    extra_fte: FTE
+    case_fte: FTE
+    share_in_time: Estimate
+    year_low: float
+    year_high: float
+    difference: Estimate
+    mean_days_late: float
+    in_time: int
+    due: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffingCurve:
+    """Timeliness against extra staff, with all one needs to distrust it (da: bemandingskurve)."""
+
+    question: StaffingQuestion
+    points: tuple[CurvePoint, ...]
+    model_version: str
+    rules_version: str
+
+
+def staffing_curve(
+    question: StaffingQuestion,
+    book: Rulebook,
+    *,
+    threads: int | None = None,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> StaffingCurve:
+    """Simulate the share of deadlines kept at each level of extra staff (da: bemandingskurve).
+
+    The answer is the same to the last bit on any number of `threads` (None: one a core);
+    `on_progress` is told how many replications have been done. Raises `InvalidInput` for a period
+    in which nothing falls due and `TooMuchWork` beyond `MOST_STEPS`.
+    """
+    start, roster = question.department.on, question.department.roster.team(question.team)
+    period = cohort(question, book)
+    levels = sorted({Fraction(0), *question.extra_fte})
+    _check_work(question, len(roster.caseworkers), levels, period)
+    days = period.followed_until
+    clocks = [team_clocks(roster, level, start, days, book) for level in levels]
+
+    def piece(first: int) -> list[_Counts]:
+        last = min(first + _REPLICATIONS_PER_PIECE, question.replications)
+        dealt = (cases_of_team(question, period, each) for each in range(first, last))
+        return [np.array([_counts(cases, clock, period) for clock in clocks]) for cases in dealt]
+
+    counts: list[_Counts] = []
+    with ThreadPoolExecutor(threads or cpu_count()) as pool:
+        for done in pool.map(piece, range(0, question.replications, _REPLICATIONS_PER_PIECE)):
+            counts += done
+            on_progress(len(counts))
+
+    present_fte = case_fte(roster, start, book["agreement.full_time_hours"].on(start).number)
+    by_level = np.stack(counts, axis=1)
+    points = {
+        level: _point(level, present_fte + level, here, by_level[0])
+        for level, here in zip(levels, by_level, strict=True)
+    }
+    return StaffingCurve(
+        question=question,
+        points=tuple(points[level] for level in question.extra_fte),
+        model_version=MODEL_VERSION,
+        rules_version=book.fingerprint,
+    )
+
+
+_Counts = NDArray[np.float64]
+"""For each level: in time, due, late, days late; stacked, one plane of them a replication."""
+
+
+def _counts(cases: Cases, clocks: WorkClocks, period: Cohort) -> tuple[float, float, float, float]:
+    """Run one replication at one level and count the cohort."""
+    taken_at, done_at = np.empty((2, cases.arrived_at.size))
+    pooled_queue(cases.arrived_at, cases.effort_hours, clocks, taken_at, done_at)
+    watched = cases.due_by <= period.end_day
+    finished_at = (done_at + cases.external_delay_days)[watched]
+    due_by = cases.due_by[watched]
+    late = finished_at > due_by
+    days_late = np.minimum(finished_at[late], period.followed_until) - due_by[late]
+    return float((~late).sum()), float(late.size), float(late.sum()), float(days_late.sum())
+
+
+def _point(level: FTE, fte: FTE, here: _Counts, base: _Counts) -> CurvePoint:
+    in_time, due, late, days_late = here.T
+    if due.sum() == 0:
+        raise InvalidInput(
+            Text(
+                da="ingen frister begynder og udløber i perioden, så der er ingen andel at vise; "
+                "vælg en længere periode eller en sagstype med tilgang",
+                en="no deadline starts and falls due in the period, so there is no share to "
+                "show; choose a longer period or a case class that has arrivals",
+            )
+        )
+    year_low, year_high = year_range(in_time, due)
+    return CurvePoint(
+        extra_fte=level,
+        case_fte=fte,
+        share_in_time=ratio(in_time, due),
+        year_low=year_low,
+        year_high=year_high,
+        difference=ratio_difference(in_time, due, base[:, 0], base[:, 1])
+        if level
+        else Estimate(value=0.0, low=0.0, high=0.0),
+        mean_days_late=float(days_late.sum() / late.sum()) if late.any() else 0.0,
+        in_time=int(in_time.sum()),
+        due=int(due.sum()),
+    )
+
+
+def _check_work(
+    question: StaffingQuestion, caseworkers: int, levels: Sequence[FTE], period: Cohort
+) -> None:
+    classes = question.case_classes
+    yearly = sum((each.arrivals_per_year for each in classes), Fraction(0))
+    cases = yearly * period.followed_until / DAYS_PER_YEAR + sum(
+        len(each.backlog.ages_days) for each in classes
+    )
+    clocks = sum(caseworkers + 1 + level for level in levels)
+    too_large = cases * clocks * question.replications / MOST_STEPS
+    if too_large > 1:
+        raise TooMuchWork(
+            Text(
+                da=f"beregningen er {shown(too_large, 1, 'da')} gange for stor; vælg færre "
+                "gentagelser, færre niveauer eller en kortere periode",
+                en=f"the calculation is {shown(too_large, 1, 'en')} times too large; choose "
+                "fewer replications, fewer levels or a shorter period",
+            )
+        )
