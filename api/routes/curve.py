@@ -1,7 +1,7 @@
 """`/v1/staffing-curve`: timeliness of a deadline as a team gets staff (da: bemandingskurve)."""
 
+from dataclasses import replace
 from datetime import date
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -142,26 +142,26 @@ async def _curve(
     department: Department, address: str, terms: CurveTerms, request: Request
 ) -> Table[CurveRow]:
     """Simulate on a thread, so that short questions are answered meanwhile."""
-    from simulations.staffing import staffing_curve  # compiled code: loaded beside the start
+    # Compiled code is loaded here, beside the start of the service and not before it.
+    from simulations.questions import headline_question
+    from simulations.staffing import staffing_curve
 
     settings: Settings = request.app.state.settings
     levels = numbers(terms.extra_fte)
     _check_amount(levels, terms.replications, settings)
-    begins = terms.from_ or department.on
-    curve = await run_in_threadpool(
-        partial(
-            staffing_curve,
-            department,
-            team=terms.team or department.headline_team,
-            deadline=terms.deadline or department.headline_deadline,
-            extra_fte=levels,
-            from_=begins,
-            to=terms.to or add(begins, _MONTHS_SHOWN, Unit.CALENDAR_MONTHS),
-            seed=terms.seed,
-            replications=terms.replications,
-            book=rulebook(),
-        )
+    usual = headline_question(department)
+    begins = terms.from_ or usual.from_
+    asked = replace(
+        usual,
+        team=terms.team or usual.team,
+        deadline=terms.deadline or usual.deadline,
+        extra_fte=levels,
+        from_=begins,
+        to=terms.to or add(begins, _MONTHS_SHOWN, Unit.CALENDAR_MONTHS),
+        seed=terms.seed,
+        replications=terms.replications,
     )
+    curve = await run_in_threadpool(staffing_curve, asked, rulebook())
     rows = tuple(
         CurveRow.model_validate(
             {
@@ -178,15 +178,15 @@ async def _curve(
                 "mean_days_late": point.mean_days_late,
                 "in_time": point.in_time,
                 "due": point.due,
-                "replications": curve.replications,
-                "seed": curve.seed,
+                "replications": asked.replications,
+                "seed": asked.seed,
                 "model_version": curve.model_version,
                 "rules_version": curve.rules_version,
                 "department": address,
-                "team": curve.team,
-                "deadline": curve.deadline,
-                "from": curve.from_,
-                "to": curve.to,
+                "team": asked.team,
+                "deadline": asked.deadline,
+                "from": asked.from_,
+                "to": asked.to,
             }
         )
         for point in curve.points
