@@ -132,9 +132,17 @@ def caseload(  # noqa: PLR0913  (each input is part of the one question)
     rule = book[f"guideline.caseload.{area}"]
     guideline = rule.on(on)
     low, high = guideline.interval.low, guideline.interval.high
+    if unit == CaseUnit.FAMILY and not _counts_children(rule):
+        raise InvalidInput(
+            Text(
+                da=f"{rule.label.da} tæller borgere; en sag kan ikke være en familie her",
+                en=f"{rule.label.en} counts citizens; a case cannot be a family here",
+            ),
+            field="unit",
+        )
     return Caseload(
         on=on,
-        unit=unit,
+        unit=_unit(load, language),
         open_cases=open_cases,
         children_per_case=per_case,
         case_fte=case_fte,
@@ -185,6 +193,10 @@ def _citizens_per_case(unit: CaseUnit, children_per_case: Fraction | None) -> Fr
     return per_case
 
 
+def _counts_children(rule: Rule) -> bool:
+    return rule.unit == "children_per_full_time_caseworker"
+
+
 def _status(citizens_per_fte: Fraction, low: Fraction, high: Fraction) -> Status:
     if citizens_per_fte < low:
         return Status.BELOW
@@ -204,21 +216,31 @@ _PLACES = {
     Status.ABOVE: Text(da="over", en="above"),
 }
 _WHOLE = Text(
-    da="Den {on} er der {ratio} sager pr. fuldtidsstilling{children}: {open_cases} åbne sager "
-    "fordelt på {fte} fuldtidsstillinger. Det er {place} Dansk Socialrådgiverforenings vejledende "
-    "{low}–{high} {counted}. {gaps} Sagstallet er vejledende, ikke en facitliste.",
-    en="On {on} there are {ratio} cases per full-time caseworker{children}: {open_cases} open "
-    "cases on {fte} FTE. This is {place} the guideline of Dansk Socialrådgiverforening, "
-    "{low}–{high} {counted}. {gaps} The guideline is advisory, not a key.",
+    da="Den {on} er der {ratio} sager pr. fuldtidsstilling: {open_cases} åbne sager "
+    "({unit}) fordelt på {fte} fuldtidsstillinger. Det er {place} Dansk Socialrådgiverforenings "
+    "vejledende {low}–{high} {counted}. {gaps} Sagstallet er vejledende, ikke en facitliste.",
+    en="On {on} there are {ratio} cases per full-time caseworker: {open_cases} open "
+    "cases ({unit}) on {fte} FTE. This is {place} the guideline of Dansk "
+    "Socialrådgiverforening, {low}–{high} {counted}. {gaps} The guideline is advisory, not a key.",
 )
-_IN_CHILDREN = Text(
-    da=", svarende til {ratio} børn ({per_case} børn pr. sag)",
-    en=", which is {ratio} children ({per_case} children per case)",
+_ONE_CHILD = Text(da="hvert barn er én sag", en="each child is one case")
+_ONE_CITIZEN = Text(da="hver borger er én sag", en="each citizen is one case")
+_ONE_FAMILY = Text(
+    da="hver familie er én sag med {per_case} børn i gennemsnit, i alt {ratio} børn pr. "
+    "fuldtidsstilling",
+    en="each family is one case with {per_case} children on average, in all {ratio} children "
+    "per FTE",
 )
 _MISSING_AT_BOTH_ENDS = Text(
     da="Der mangler {at_low} fuldtidsstillinger for at nå {low} {counted} og {at_high} for at "
     "nå {high}.",
     en="{at_low} FTE are missing to reach {low} {counted}, and {at_high} to reach {high}.",
+)
+_MORE_AT_BOTH_ENDS = Text(
+    da="Der er {at_low} fuldtidsstillinger flere, end {low} {counted} pr. fuldtidsstilling svarer "
+    "til, og {at_high} flere, end {high} svarer til.",
+    en="There are {at_low} FTE more than {low} {counted} per FTE correspond to, and {at_high} "
+    "more than {high} correspond to.",
 )
 _MISSING = Text(
     da="Der mangler {fte} fuldtidsstillinger for at nå {target} {counted}.",
@@ -236,17 +258,11 @@ _MORE = Text(
 
 
 def _sentence(load: Caseload, language: Language) -> str:
-    children = ""
-    if load.unit == CaseUnit.FAMILY:
-        children = _IN_CHILDREN.in_language(language).format(
-            ratio=shown(load.citizens_per_fte, 1, language),
-            per_case=_plain(load.children_per_case, language),
-        )
     return _WHOLE.in_language(language).format(
         on=date_in_words(load.on, language),
         ratio=shown(load.cases_per_fte, 1, language),
-        children=children,
         open_cases=shown(load.open_cases, 0, language),
+        unit=_unit(load, language),
         fte=shown(load.case_fte, 2, language),
         place=_PLACES[load.status].in_language(language),
         low=_plain(load.guideline_low, language),
@@ -256,19 +272,31 @@ def _sentence(load: Caseload, language: Language) -> str:
     )
 
 
+def _unit(load: Caseload, language: Language) -> str:
+    if load.unit == CaseUnit.FAMILY:
+        return _ONE_FAMILY.in_language(language).format(
+            per_case=_plain(load.children_per_case, language),
+            ratio=shown(load.citizens_per_fte, 1, language),
+        )
+    one = _ONE_CHILD if _counts_children(load.rule) else _ONE_CITIZEN
+    return one.in_language(language)
+
+
 def _gaps(load: Caseload, language: Language) -> Iterator[str]:
     counted = _counted(load).in_language(language)
-    if _sign(load.missing_fte_at_high) == 1:  # and then more is missing at the low end
-        yield _MISSING_AT_BOTH_ENDS.in_language(language).format(
-            at_low=shown(load.missing_fte_at_low, 2, language),
+    at_low, at_high = load.missing_fte_at_low, load.missing_fte_at_high
+    if _sign(at_low) == _sign(at_high) != 0:
+        both = _MISSING_AT_BOTH_ENDS if at_low > 0 else _MORE_AT_BOTH_ENDS
+        yield both.in_language(language).format(
+            at_low=shown(abs(at_low), 2, language),
             low=_plain(load.guideline_low, language),
-            at_high=shown(load.missing_fte_at_high, 2, language),
+            at_high=shown(abs(at_high), 2, language),
             high=_plain(load.guideline_high, language),
             counted=counted,
         )
     else:
-        yield _gap(load.missing_fte_at_low, load.guideline_low, counted, language)
-        yield _gap(load.missing_fte_at_high, load.guideline_high, counted, language)
+        yield _gap(at_low, load.guideline_low, counted, language)
+        yield _gap(at_high, load.guideline_high, counted, language)
     if load.target is not None and load.missing_fte_at_target is not None:
         yield _gap(load.missing_fte_at_target, load.target, counted, language)
 
