@@ -55,8 +55,8 @@ def deadline_rule(rule_id: str, start: date, book: Rulebook) -> DeadlineRule:
 
     >>> from capacity.rulebook import rulebook
     >>> limit = deadline_rule("statute.child_assessment", date(2019, 10, 31), rulebook())
-    >>> limit.n, limit.unit.value, limit.value.source.title
-    (4, 'calendar_months', 'Serviceloven § 50')
+    >>> limit.n, limit.unit.value, limit.starts_on.id
+    (4, 'calendar_months', 'need_became_known')
     """
     rule = book[rule_id]
     value = rule.on(start)
