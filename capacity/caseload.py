@@ -142,7 +142,7 @@ def caseload(  # noqa: PLR0913  (each input is part of the one question)
         )
     return Caseload(
         on=on,
-        unit=_unit(load, language),
+        unit=unit,
         open_cases=open_cases,
         children_per_case=per_case,
         case_fte=case_fte,
