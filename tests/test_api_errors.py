@@ -87,7 +87,7 @@ REFUSED = [
     (f"{CURVE}&extra_fte={';'.join('1' * 51)}", 413, "extra_fte", "højst 50"),
     (f"{CURVE}&replications={TEN_9}", 413, "replications", "højst 4096"),
     (f"{CURVE}&replications=1", 422, "replications", "mindst 32"),
-    (f"{CURVE}&from=2020-04-01&to=2020-03-01", 422, "to", "2020"),
+    (f"{CURVE}&from=2020-04-01&to=2020-03-01", 422, "from", "2020"),
     (f"{CURVE}&to=9999-12-31", None, None, ""),
     ("/v1/departments/nope", 404, "department", "ishoej-2020"),
     ("/v1/departments/ishoej-2020?format=csv", 422, "format", "kendes ikke"),

@@ -22,6 +22,11 @@ from capacity.rulebook import rulebook
 from capacity.units import FTE
 from capacity.wording import Text
 from capacity.workdays import Unit, add
+from simulations.questions import (
+    USUAL_REPLICATIONS,
+    StaffingQuestion,
+    headline_question,
+)
 
 router: APIRouter = planner_router("staffing and deadlines")
 
@@ -50,7 +55,9 @@ class CurveTerms(Question):
         None, description="the day after the last; a year after `from` if left out"
     )
     seed: Count = Field(1, description="the same seed gives the same luck (da: frø)")
-    replications: Count = Field(128, description="simulated periods (da: gentagelser)")
+    replications: Count = Field(
+        USUAL_REPLICATIONS, description="simulated periods (da: gentagelser)"
+    )
 
 
 class CurveQuestion(CurveTerms):
@@ -142,26 +149,10 @@ async def _curve(
     department: Department, address: str, terms: CurveTerms, request: Request
 ) -> Table[CurveRow]:
     """Simulate on a thread, so that short questions are answered meanwhile."""
-    # Compiled code is loaded here, beside the start of the service and not before it.
-    from simulations.questions import headline_question
-    from simulations.staffing import staffing_curve
+    from simulations.staffing import staffing_curve  # compiled code: loaded beside the start
 
-    settings: Settings = request.app.state.settings
-    levels = numbers(terms.extra_fte)
-    _check_amount(levels, terms.replications, settings)
-    usual = headline_question(department)
-    begins = terms.from_ or usual.from_
-    asked = replace(
-        usual,
-        team=terms.team or usual.team,
-        deadline=terms.deadline or usual.deadline,
-        extra_fte=levels,
-        from_=begins,
-        to=terms.to or add(begins, _MONTHS_SHOWN, Unit.CALENDAR_MONTHS),
-        seed=terms.seed,
-        replications=terms.replications,
-    )
-    curve = await run_in_threadpool(staffing_curve, asked, rulebook())
+    question = _question(department, terms, request.app.state.settings)
+    curve = await run_in_threadpool(staffing_curve, question, rulebook())
     rows = tuple(
         CurveRow.model_validate(
             {
@@ -178,20 +169,38 @@ async def _curve(
                 "mean_days_late": point.mean_days_late,
                 "in_time": point.in_time,
                 "due": point.due,
-                "replications": asked.replications,
-                "seed": asked.seed,
+                "replications": question.replications,
+                "seed": question.seed,
                 "model_version": curve.model_version,
                 "rules_version": curve.rules_version,
                 "department": address,
-                "team": asked.team,
-                "deadline": asked.deadline,
-                "from": asked.from_,
-                "to": asked.to,
+                "team": question.team,
+                "deadline": question.deadline,
+                "from": question.from_,
+                "to": question.to,
             }
         )
         for point in curve.points
     )
     return Table[CurveRow](rows=rows)
+
+
+def _question(department: Department, terms: CurveTerms, settings: Settings) -> StaffingQuestion:
+    """Ask what the department shows first, but for what the caller says otherwise."""
+    usual = headline_question(department)
+    levels = numbers(terms.extra_fte)
+    _check_amount(levels, terms.replications, settings)
+    begins = terms.from_ or usual.from_
+    return replace(
+        usual,
+        team=terms.team or usual.team,
+        deadline=terms.deadline or usual.deadline,
+        extra_fte=levels,
+        from_=begins,
+        to=terms.to or add(begins, _MONTHS_SHOWN, Unit.CALENDAR_MONTHS),
+        seed=terms.seed,
+        replications=terms.replications,
+    )
 
 
 def _check_amount(levels: tuple[FTE, ...], replications: int, settings: Settings) -> None:
