@@ -96,3 +96,10 @@ def pooled_queue(
 
         # 3. then the caseworker is idle, until the next case
         idle_since[chosen] = done_at[case]
+
+
+def load_compiled_code() -> None:
+    """Load the kernels' compiled code, or compile it, so that no answer has to wait for it."""
+    none = np.empty(0)
+    nobody = WorkClocks(np.zeros(1, dtype=np.int64), none, none, none, none)
+    pooled_queue(none, none, nobody, none, none)
