@@ -13,7 +13,7 @@ from fastapi import Depends
 from sqlalchemy import Engine, insert
 from sqlmodel import Session, col, func, select
 
-from api.database import SessionDependency
+from api.database import SessionDependency, migrate
 from api.documents import DepartmentDocument, example_slugs, load_example
 from api.tables import StoredDepartment
 from capacity.department import Department
@@ -114,6 +114,13 @@ def load_demo(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         for slug in example_slugs():
             Store(session).add_department(load_example(slug))
+
+
+def stored_department(engine: Engine, address: str) -> Department:
+    """Find a department outside any request (da: gemt afdeling)."""
+    migrate(engine)
+    with Session(engine) as session:
+        return Store(session).department(address)
 
 
 def _document(department: Department) -> dict[str, Any]:

@@ -1,0 +1,285 @@
+"""The command `caseload`: the answers of the service in a terminal, and the service itself.
+
+Each command reads its words, asks the same functions as the service and writes what they say.
+What takes time to load is imported by the command that needs it, so that the others start at once.
+"""
+
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.quantities import count, day, number, numbers
+from api.terminal import curve_written, numbers_written, read, read_if_written, refusals_in
+from capacity.errors import InvalidInput
+from capacity.wording import Language, Text
+
+if TYPE_CHECKING:
+    from capacity.department import Department
+    from simulations.questions import StaffingQuestion
+    from simulations.staffing import StaffingCurve
+
+main = typer.Typer(
+    help="Timer, fuldtidsstillinger, sagstal og frister (hours, FTE, caseload and deadlines).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Lang = Annotated[Language, typer.Option(help="Svarets sprog (language of the answer).")]
+On = Annotated[
+    str | None, typer.Option(help="Dagen, hvis regler gælder; i dag, hvis udeladt (date).")
+]
+DatabaseFile = Annotated[
+    Path | None, typer.Option("--database", help="Databasens fil (the database's file).")
+]
+
+
+@main.callback(invoke_without_command=True)
+def _program(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Vis programmets version (show the version).")
+    ] = False,
+) -> None:
+    if show_version:
+        typer.echo(version("caseload-planner"))
+        raise typer.Exit
+
+
+@main.command()
+def fte(
+    staff: Annotated[str, typer.Argument(help="Antal x ugetimer: 20x37;8x30;4x25,5 (staff).")],
+    non_case_hours: Annotated[
+        str, typer.Option(help="Ugetimer til andet end sager, i alt (hours on other duties).")
+    ] = "0",
+    sick_days: Annotated[
+        str | None, typer.Option(help="Sygedage om året pr. ansat; ellers reglens (sick days).")
+    ] = None,
+    full_time_hours: Annotated[
+        str | None, typer.Option(help="Ugetimer på fuld tid; ellers aftalens (full-time hours).")
+    ] = None,
+    on: On = None,
+    lang: Lang = "da",
+) -> None:
+    """Fra timer til fuldtidsstillinger (from hours to FTE)."""
+    from capacity import roster as staffing
+    from capacity.rulebook import rulebook
+
+    with refusals_in(lang):
+        book, asked_on = rulebook(), _day(on)
+        full_time = read_if_written(number, "full_time_hours", full_time_hours)
+        if full_time is None:
+            full_time = book["agreement.full_time_hours"].on(asked_on).number
+        roster = staffing.with_non_case_hours(
+            staffing.roster_from_short_form(staff), read(number, "non_case_hours", non_case_hours)
+        )
+        year = staffing.available_hours(
+            roster,
+            asked_on,
+            book,
+            full_time_hours=full_time,
+            sick_days=read_if_written(number, "sick_days", sick_days),
+        )
+        rows = (
+            (Text(da="ansatte", en="people"), staffing.headcount(roster, asked_on), 0),
+            (
+                Text(da="ansættelsestimer om ugen", en="contracted hours a week"),
+                staffing.contracted_hours(roster, asked_on),
+                2,
+            ),
+            (
+                Text(da="fuldtidsstillinger, ansat", en="contracted FTE"),
+                staffing.contracted_fte(roster, asked_on, full_time),
+                2,
+            ),
+            (
+                Text(da="fuldtidsstillinger til sager", en="case-carrying FTE"),
+                staffing.case_fte(roster, asked_on, full_time),
+                2,
+            ),
+            (
+                Text(
+                    da=f"effektive timer til sager i {asked_on.year}",
+                    en=f"available hours for cases in {asked_on.year}",
+                ),
+                year,
+                2,
+            ),
+        )
+        typer.echo(numbers_written(rows, lang))
+
+
+@main.command()
+def ratio(  # noqa: PLR0913  (one option each)
+    open_cases: Annotated[str, typer.Option(help="Åbne sager i alt (open cases).")],
+    case_fte: Annotated[str, typer.Option(help="Fuldtidsstillinger til sager (case FTE).")],
+    on: On = None,
+    unit: Annotated[
+        str, typer.Option(help="En sag er et barn eller en familie: child, family.")
+    ] = "child",
+    children_per_case: Annotated[
+        str | None, typer.Option(help="Børn pr. sag, når en sag er en familie.")
+    ] = None,
+    area: Annotated[str, typer.Option(help="Det vejledende sagstals område.")] = (
+        "children_families"
+    ),
+    target: Annotated[str | None, typer.Option(help="Eget mål for sager pr. stilling.")] = None,
+    lang: Lang = "da",
+) -> None:
+    """Sagstal over for det vejledende sagstal (caseload beside the guideline)."""
+    from capacity.caseload import CaseUnit, caseload, caseload_sentence
+    from capacity.rulebook import rulebook
+
+    with refusals_in(lang):
+        if unit not in set(CaseUnit):
+            raise InvalidInput(
+                Text(
+                    da=f"“{unit}” er ikke en enhed; skriv child eller family",
+                    en=f"“{unit}” is no unit; write child or family",
+                ),
+                field="unit",
+            )
+        found = caseload(
+            open_cases=read(count, "open_cases", open_cases),
+            case_fte=read(number, "case_fte", case_fte),
+            on=_day(on),
+            unit=CaseUnit(unit),
+            book=rulebook(),
+            area=area,
+            target=read_if_written(number, "target", target),
+            children_per_case=read_if_written(number, "children_per_case", children_per_case),
+        )
+        row = (Text(da="sager pr. fuldtidsstilling", en="cases per FTE"), found.cases_per_fte, 1)
+        typer.echo(numbers_written((row,), lang))
+        typer.echo(caseload_sentence(found).in_language(lang))
+
+
+@main.command()
+def compliance(
+    in_time: Annotated[str, typer.Argument(help="Sager til tiden (cases in time).")],
+    due: Annotated[str, typer.Argument(help="Forfaldne sager (cases due).")],
+    other: Annotated[
+        tuple[str, str] | None,
+        typer.Option(help="En anden optælling: til tiden og forfaldne (another count)."),
+    ] = None,
+    not_yet_due: Annotated[
+        str, typer.Option(help="Endnu ikke forfaldne; vises, tælles ikke (not yet due).")
+    ] = "0",
+    method: Annotated[str, typer.Option(help="Interval: wilson, clopper-pearson.")] = "wilson",
+    lang: Lang = "da",
+) -> None:
+    """Fra optælling til andel til tiden (from counts to a share in time)."""
+    from capacity.compliance import (
+        compliance_difference,
+        compliance_difference_sentence,
+        compliance_sentence,
+        observed_compliance,
+    )
+
+    with refusals_in(lang):
+        one = observed_compliance(
+            read(count, "in_time", in_time),
+            read(count, "due", due),
+            method=method,
+            not_yet_due=read(count, "not_yet_due", not_yet_due),
+        )
+        typer.echo(compliance_sentence(one).in_language(lang))
+        if other is not None:
+            against = observed_compliance(
+                *(read(count, "other", each) for each in other), method=method
+            )
+            difference = compliance_difference(one, against)
+            typer.echo(compliance_difference_sentence(difference).in_language(lang))
+
+
+@main.command()
+def curve(  # noqa: PLR0913  (one option each)
+    department: Annotated[str, typer.Argument(help="Demoafdeling eller slug@version.")],
+    team: Annotated[str | None, typer.Option(help="Teamet; ellers det, der vises først.")] = None,
+    deadline: Annotated[str | None, typer.Option(help="Fristens regel (the deadline).")] = None,
+    extra: Annotated[
+        str, typer.Option(help="Ekstra fuldtidsstillinger: 0;1;2 (extra FTE).")
+    ] = "0;1;2;4;6",
+    from_: Annotated[str | None, typer.Option("--from", help="Første dag (first day).")] = None,
+    to: Annotated[str | None, typer.Option(help="Dagen efter den sidste (the day after).")] = None,
+    seed: Annotated[str, typer.Option(help="Samme frø, samme held (same seed, same luck).")] = "1",
+    replications: Annotated[str, typer.Option(help="Gentagelser (replications).")] = "128",
+    database: DatabaseFile = None,
+    lang: Lang = "da",
+) -> None:
+    """Frister til tiden ved flere stillinger (deadlines kept with more staff)."""
+    from dataclasses import replace
+
+    from simulations.questions import headline_question
+
+    with refusals_in(lang):
+        asked = headline_question(_department(department, database))
+        changes: dict[str, Any] = {
+            "team": team,
+            "deadline": deadline,
+            "from_": read_if_written(day, "from", from_),
+            "to": read_if_written(day, "to", to),
+            "extra_fte": read(numbers, "extra", extra),
+            "seed": read(count, "seed", seed),
+            "replications": read(count, "replications", replications),
+        }
+        asked = replace(asked, **{name: new for name, new in changes.items() if new is not None})
+        typer.echo(curve_written(_with_progress(asked, lang), lang))
+
+
+@main.command()
+def serve(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Indlæs demoafdelingerne (load the demo).")
+    ] = False,
+    host: Annotated[str, typer.Option(help="Adressen; kun denne maskine (address).")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Porten (port).", min=1, max=65535)] = 8000,
+    database: DatabaseFile = None,
+    lang: Lang = "da",
+) -> None:
+    """Start tjenesten (start the service).
+
+    Uden --database gemmes afdelinger i din egen programmappe; med --demo alene gemmes intet.
+    """
+    from api.serving import run
+
+    with refusals_in(lang):
+        run(database, demo=demo, host=host, port=port, language=lang)
+
+
+def _day(written: str | None) -> date:
+    if written is not None:
+        return read(day, "on", written)
+    from api.fields import today
+
+    return today()
+
+
+def _department(address: str, database: Path | None) -> "Department":
+    if database is None:
+        from api.documents import load_example
+
+        return load_example(address)
+    from api.database import database_engine
+    from api.store import stored_department
+
+    return stored_department(database_engine(database), address)
+
+
+def _with_progress(asked: "StaffingQuestion", language: Language) -> "StaffingCurve":
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from capacity.rulebook import rulebook
+    from simulations.staffing import staffing_curve
+
+    label = Text(da="simulerer", en="simulating").in_language(language)
+    errors = Console(stderr=True)
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        task = progress.add_task(label, total=asked.replications)
+        return staffing_curve(
+            asked, rulebook(), on_progress=lambda done: progress.update(task, completed=done)
+        )

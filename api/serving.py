@@ -1,0 +1,67 @@
+"""The service in a terminal: where its database lies, and who can reach it."""
+
+from contextlib import ExitStack
+from ipaddress import ip_address
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typer
+import uvicorn
+
+from api.app import create_app
+from api.database import database_engine, migrate
+from api.settings import Settings
+from capacity.errors import InvalidInput
+from capacity.wording import Language, Text
+
+
+def run(database: Path | None, *, demo: bool, host: str, port: int, language: Language) -> None:
+    """Serve until somebody stops it (da: start tjenesten).
+
+    Without a `database` departments are kept in the folder that the operating system gives a
+    program for the user; the demo alone uses a temporary file, gone when it stops. Nothing is ever
+    left in the folder one happens to stand in. `InvalidInput` for an address that others can
+    reach, and for a file that cannot be used.
+    """
+    _check_loopback(host)
+    with ExitStack() as cleanup:
+        if database is None and demo:
+            file = Path(cleanup.enter_context(TemporaryDirectory())) / "demo.sqlite"
+            kept = Text(da="intet gemmes", en="nothing is kept")
+        else:
+            file = database or _own_file()
+            kept = Text(da=f"gemmes i {file}", en=f"kept in {file}")
+        # Here, before the server starts, so that a file that cannot be used is said in one line.
+        engine = database_engine(file)
+        migrate(engine)
+        engine.dispose()
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        started = Text(
+            da=f"Planlæggeren: {address} ({kept.da}; stop med Ctrl+C)",
+            en=f"The planner: {address} ({kept.en}; stop with Ctrl+C)",
+        )
+        typer.echo(started.in_language(language), err=True)
+        app = create_app(Settings(database=file, demo=demo, host=host, port=port))
+        # A log of requests would hold the numbers that were asked about.
+        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+
+
+def _check_loopback(host: str) -> None:
+    try:
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise InvalidInput(
+            Text(
+                da=f"andre kan nå {host}, og tjenesten har endnu ingen nøgler; brug 127.0.0.1",
+                en=f"others can reach {host}, and the service has no keys yet; use 127.0.0.1",
+            ),
+            field="host",
+        )
+
+
+def _own_file() -> Path:
+    folder = Path(typer.get_app_dir("caseload-planner"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "planner.sqlite"

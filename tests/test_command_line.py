@@ -1,0 +1,177 @@
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from api.command_line import main
+from api.database import database_engine, migrate
+from api.store import load_demo
+
+ON_THE_DAY = ("--on", "2020-03-26")
+ISHOEJ = ("ratio", "--open-cases", "890", "--case-fte", "23,92", *ON_THE_DAY)
+SHORT_CURVE = ("curve", "ishoej-2020", "--extra", "0;1", "--replications", "32")
+
+
+def answer(*words):
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+def refusal(*words):
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def test_the_short_form_becomes_posts():
+    lines = answer("fte", "20x37;8x30;4x25,5", "--non-case-hours", "40", *ON_THE_DAY).splitlines()
+    numbers = [line.split()[-1] for line in lines]
+    assert numbers[:4] == ["32", "1.082,00", "29,24", "28,16"]
+
+
+def test_hours_in_a_year_follow_the_sick_days_that_are_given():
+    without, with_more = (
+        answer("fte", "1x37", "--sick-days", days, *ON_THE_DAY).splitlines()[-1].split()[-1]
+        for days in ("0", "10")
+    )
+    assert (without, with_more) == ("1.628,00", "1.554,00")
+
+
+def test_the_notes_caseload_is_answered_in_danish_first():
+    words = answer(*ISHOEJ, "--target", "25")
+    assert all(number in words for number in ("37,2", "20,58", "5,75", "11,68"))
+    assert "hvert barn er én sag" in words
+
+
+def test_the_notes_caseload_is_answered_in_english_when_asked():
+    words = answer(*ISHOEJ, "--lang", "en")
+    assert "37.2" in words
+    assert "each child is one case" in words
+
+
+def test_two_counts_are_compared():
+    words = answer("compliance", "2", "6", "--other", "35", "38")
+    assert "2 af 6" in words
+    assert "35 af 38" in words
+
+
+def test_a_curve_has_a_row_and_a_bar_for_each_level():
+    lines = answer(*SHORT_CURVE).splitlines()
+    rows = [line.split() for line in lines if "█" in line]
+    assert [(row[0], row[1]) for row in rows] == [("0,00", "3,51"), ("1,00", "4,51")]
+    assert len(rows[1][-1]) > len(rows[0][-1])
+
+
+def test_a_curve_says_what_it_is_not():
+    assert "ikke lovmedholdelighed" in answer(*SHORT_CURVE)
+    assert "not lawfulness" in answer(*SHORT_CURVE, "--lang", "en")
+
+
+def test_the_same_curve_twice_is_the_same_text():
+    assert answer(*SHORT_CURVE) == answer(*SHORT_CURVE)
+
+
+def test_a_curve_can_be_asked_of_a_stored_department(tmp_path):
+    file = tmp_path / "planner.sqlite"
+    engine = database_engine(file)
+    migrate(engine)
+    load_demo(engine)
+    engine.dispose()
+    stored = ("curve", "ishoej-2020@1", *SHORT_CURVE[2:], "--database", str(file))
+    assert answer(*stored) == answer(*SHORT_CURVE)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("fte", "20x", *ON_THE_DAY), "20x"),
+        (("fte", "20x37", "--non-case-hours", "1.234,5", *ON_THE_DAY), "non-case-hours"),
+        (("fte", "20x37", "--on", "26-03-2020"), "on: “26-03-2020”"),
+        (("fte", "20x37", "--on", "1800-01-01"), "1800"),
+        (("ratio", "--open-cases", "8,9", "--case-fte", "2", *ON_THE_DAY), "open-cases: “8,9”"),
+        (("ratio", "--open-cases", "9", "--case-fte", "0", *ON_THE_DAY), "case-fte"),
+        (("ratio", "--open-cases", "9", "--case-fte", "nan", *ON_THE_DAY), "“nan”"),
+        (("ratio", "--open-cases", "9", "--case-fte", "2", "--unit", "sag"), "child eller family"),
+        (("ratio", "--open-cases", "9", "--case-fte", "2", "--area", "x", *ON_THE_DAY), "x"),
+        (("compliance", "7", "6"), "in-time"),
+        (("compliance", "0", "0"), "due"),
+        (("compliance", "2", "6", "--method", "wald"), "wald"),
+        (("curve", "nowhere"), "ishoej-2020"),
+        (("curve", "ishoej-2020", "--team", "straxen"), "ingen sager med frist"),
+        (("curve", "ishoej-2020", "--replications", "1"), "mindst 32"),
+        (("curve", "ishoej-2020", "--extra", "0;-1"), "ekstra"),
+        (("curve", "ishoej-2020", "--to", "2020-04-01"), "2020-04-01"),
+        (("serve", "--host", "0.0.0.0"), "127.0.0.1"),
+        (("serve", "--host", "planner.example"), "127.0.0.1"),
+        (("serve", "--database", "/nowhere/planner.sqlite"), "database"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line_with_code_two(words, said):
+    assert said in refusal(*words)
+
+
+def test_a_refusal_speaks_english_when_asked():
+    assert "in time of 6 due" in refusal("compliance", "7", "6", "--lang", "en")
+
+
+def test_the_version_is_that_of_the_package():
+    assert answer("--version").strip().count(".") == 2
+
+
+def test_a_short_command_loads_neither_server_nor_simulation():
+    program = (
+        "import sys; from api.command_line import main;"
+        f"main({[*ISHOEJ]!r}, standalone_mode=False); print(*sys.modules)"
+    )
+    run = [sys.executable, "-c", program]
+    loaded = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
+    assert not {"fastapi", "numba", "numpy", "sqlmodel", "uvicorn"} & set(loaded)
+
+
+def test_the_demo_is_served_and_leaves_nothing_behind(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    serve = [sys.executable, "-c", "from api.command_line import main; main()", "serve", "--demo"]
+    folders = {name: str(tmp_path / "temporary") for name in ("TMPDIR", "TEMP", "TMP")}
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "here").mkdir()
+    server = subprocess.Popen(
+        [*serve, "--port", str(port)],
+        cwd=tmp_path / "here",
+        env=os.environ | folders | {"HOME": str(tmp_path / "home")},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        departments = json.loads(_first_answer(port, "/v1/departments", server))
+    finally:
+        server.send_signal(signal.SIGINT)
+        _, said = server.communicate(timeout=30)
+    assert "ishoej-2020" in json.dumps(departments)
+    assert f"http://127.0.0.1:{port}" in said
+    assert list(tmp_path.rglob("*.sqlite*")) == []
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def _first_answer(port, path, server):
+    while server.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read()
+        except ConnectionError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    raise AssertionError(server.stderr.read())

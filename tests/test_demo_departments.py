@@ -1,0 +1,169 @@
+import re
+from fractions import Fraction
+
+import pytest
+
+from api.documents import example_slugs, load_example
+from capacity.caseload import Status, caseload
+from capacity.errors import UnknownDepartment
+from capacity.roster import available_hours, case_fte, case_hours, headcount
+from capacity.rulebook import Kind, rulebook
+from capacity.wording import percent, shown
+from simulations.questions import headline_question
+from simulations.staffing import staffing_curve
+
+BOOK = rulebook()
+ISHOEJ = load_example("ishoej-2020")
+FULL_TIME = Fraction(37)
+DEMOS = [load_example(slug) for slug in example_slugs()]
+every_demo = pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.slug)
+
+
+def test_ishoej_has_the_32_people_and_23_92_posts_of_the_note():
+    assert headcount(ISHOEJ.roster, ISHOEJ.on) == 32
+    assert case_hours(ISHOEJ.roster, ISHOEJ.on) == Fraction("885.04")
+    assert case_fte(ISHOEJ.roster, ISHOEJ.on, FULL_TIME) == Fraction("23.92")
+
+
+def test_ishoej_has_the_caseload_of_the_note():
+    found = caseload(
+        open_cases=ISHOEJ.open_cases,
+        case_fte=case_fte(ISHOEJ.roster, ISHOEJ.on, FULL_TIME),
+        on=ISHOEJ.on,
+        unit=ISHOEJ.unit,
+        book=BOOK,
+    )
+    assert shown(found.cases_per_fte, 1, "da") == "37,2"
+
+
+def test_ishoej_has_the_teams_of_the_note():
+    names = [team.label.da for team in ISHOEJ.teams]
+    assert [name.split(" (")[0] for name in names] == [
+        "StraXen",
+        "§50-team",
+        "Basisteam 1",
+        "Basisteam 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "in_time", "due", "printed"),
+    [
+        ("Børnefaglig undersøgelse inden for 4 måneder", 2, 6, "33 %"),
+        ("Børnefaglig undersøgelse inden for 4 måneder, 1. kvartal 2020", 35, 38, "92 %"),
+        ("Reglerne om børnefaglig undersøgelse overholdt", 9, 14, "64 %"),
+        ("Børnefaglig undersøgelse afsluttet inden afgørelsen", 5, 8, "63 %"),
+        ("Handleplan udarbejdet", 12, 14, "86 %"),
+        ("Reglerne om børnesamtale inden afgørelsen overholdt", 6, 14, "43 %"),
+        ("Underretning vurderet inden for 24 timer", 12, 12, "100 %"),
+        ("Supplerende underretning vurderet inden for 24 timer", 1, 3, "33 %"),
+        ("Supplerende underretning genvurderet af en anden medarbejder", 1, 3, "33 %"),
+        ("Første opfølgning inden for 3 måneder, anbringelser", 0, 2, "0 %"),
+        ("Senere opfølgning højst 6 måneder efter den første, anbringelser", 2, 2, "100 %"),
+    ],
+)
+def test_ishoej_has_the_counts_of_the_note(label, in_time, due, printed):
+    [counted] = [each for each in ISHOEJ.observations if each.label.da == label]
+    assert (counted.in_time, counted.due) == (in_time, due)
+    assert percent(Fraction(in_time, due), "da") == printed
+
+
+def test_every_count_of_the_note_says_where_it_is_from_and_what_it_cannot_carry():
+    assert all(each.source.da and each.caveat for each in ISHOEJ.observations)
+
+
+def test_every_number_of_ishoej_that_the_note_does_not_give_is_somebodys_assumption():
+    assumed = {each.about for each in ISHOEJ.assumptions}
+    for case_class in ISHOEJ.case_classes:
+        # The two base teams have the same kinds of case, and one assumption speaks of both.
+        address = f"case_classes.{re.sub('-[12]$', '', case_class.slug)}"
+        assert {f"{address}.arrivals_per_year", f"{address}.effort_hours"} <= assumed
+        if case_class.external_delay_days.mean:
+            assert f"{address}.external_delay_days" in assumed
+        if case_class.backlog.ages_days:
+            assert f"{address}.backlog" in assumed
+    assert {"unit", "volumes", "calibration", "roster.team", "roster.hours_per_week"} <= assumed
+
+
+@every_demo
+def test_every_assumption_has_an_owner_and_a_reason_in_both_languages(demo):
+    assert demo.assumptions
+    for each in demo.assumptions:
+        assert all((each.said_by, each.says.da, each.says.en, each.reason.da, each.reason.en))
+
+
+@every_demo
+def test_a_demo_says_that_it_is_not_calibrated(demo):
+    [said] = [each for each in demo.assumptions if each.about == "calibration"]
+    assert "ikke kalibreret" in said.says.da
+
+
+@every_demo
+def test_the_24_hours_are_said_to_be_a_rota_and_have_no_queue(demo):
+    [said] = [each for each in demo.assumptions if each.about == "case_classes.intake.deadline"]
+    assert "vagtplan" in said.reason.da
+    assert "statute.notification_assessment" not in {each.deadline for each in demo.case_classes}
+
+
+@every_demo
+def test_a_deadline_is_in_force_on_the_day_of_the_demo(demo):
+    deadlines = {each.deadline for each in demo.case_classes if each.deadline}
+    assert demo.headline_deadline in deadlines
+    for deadline in deadlines:
+        assert BOOK[deadline].on(demo.on).value
+
+
+@every_demo
+def test_the_cases_in_the_backlogs_are_among_the_open_cases(demo):
+    assert sum(len(each.backlog.ages_days) for each in demo.case_classes) <= demo.open_cases
+
+
+@every_demo
+def test_the_yearly_volumes_are_the_work_of_the_case_classes(demo):
+    def hours(pairs):
+        return sum(cases * each for cases, each in pairs)
+
+    work = [(each.arrivals_per_year, each.effort_hours.mean) for each in demo.case_classes]
+    volumes = [(each.cases_per_year, each.hours_per_case) for each in demo.volumes]
+    assert hours(work) == hours(volumes)
+
+
+@every_demo
+def test_every_team_has_people_work_and_hours_that_are_nearly_used(demo):
+    for team in demo.teams:
+        classes = [each for each in demo.case_classes if each.team == team.slug]
+        work = sum(each.arrivals_per_year * each.effort_hours.mean for each in classes)
+        hours = available_hours(demo.roster.team(team.slug), demo.on, BOOK)
+        assert Fraction("0.9") < work / hours < Fraction("1.1")
+
+
+@every_demo
+def test_the_first_curve_has_room_to_rise_and_rises(demo):
+    points = staffing_curve(headline_question(demo), BOOK).points
+    shares = [point.share_in_time.value for point in points]
+    assert 0.65 < shares[0] < 0.9
+    assert shares == sorted(shares)
+
+
+def test_the_larger_city_is_fictional_and_within_the_guideline_all_the_same():
+    city = load_example("fjordkoebing-2026")
+    assert city.fictional
+    assert len(city.teams) == 7
+    assert headcount(city.roster, city.on) == 140
+    found = caseload(
+        open_cases=city.open_cases,
+        case_fte=case_fte(city.roster, city.on, FULL_TIME),
+        on=city.on,
+        unit=city.unit,
+        book=BOOK,
+    )
+    assert found.status is Status.WITHIN
+
+
+def test_only_a_law_is_shown_first():
+    assert {BOOK[demo.headline_deadline].kind for demo in DEMOS} == {Kind.STATUTE}
+
+
+def test_an_unknown_demo_is_refused_and_names_those_there_are():
+    with pytest.raises(UnknownDepartment, match="ishoej-2020"):
+        load_example("../rules/events")
