@@ -132,7 +132,7 @@ EXAMPLES = [
 def test_the_worked_example_comes_out_as_printed(example):
     question, given, expect = example["question"], example["given"], example["expect"]
     if question in DATED:
-        printed = DATED[question](given, example["on"])
+        printed = DATED[question](given, example["day"])
     else:
         printed = TIMELESS[question](given)
     if isinstance(expect, dict):
