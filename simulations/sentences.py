@@ -1,0 +1,257 @@
+"""A staffing curve in words, for the page, the terminal and the notat (da: kurven i ord).
+
+A share whose simulation error does not vanish in the rounding is called “about”. A difference that
+more replications could turn into none is called none. The range of single years is always said.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from capacity.errors import InvalidInput
+from capacity.roster import Caseworker, Roster, available_hours
+from capacity.rulebook import Rulebook
+from capacity.units import FTE, HoursPerYear, exact
+from capacity.wording import Language, Text, percent, shown
+from simulations.estimates import Estimate
+from simulations.questions import StaffingQuestion
+from simulations.staffing import CurvePoint, StaffingCurve
+
+_DANISH_NUMBERS = "ingen én to tre fire fem seks syv otte ni ti elleve tolv"
+_ENGLISH_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve"
+_SINGULAR = (Fraction(1, 2), Fraction(1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """The hours that a team's work takes in a year beside those it has (da: belastning).
+
+    `demand` is arrivals times mean effort; `supply` the team's hours for cases in the calendar
+    year, absence taken off; `hours_per_post` what one more full-time post would add.
+    """
+
+    year: int
+    demand: HoursPerYear
+    supply: HoursPerYear
+    hours_per_post: HoursPerYear
+
+    @property
+    def share(self) -> Fraction:
+        """Demand over supply (da: belastningsgrad); `InvalidInput` where there are no hours."""
+        if self.supply == 0:
+            raise InvalidInput(
+                Text(
+                    da="teamet har ingen timer til sager, så der er ingen belastningsgrad",
+                    en="the team has no hours for cases, so there is no load",
+                )
+            )
+        return self.demand / self.supply
+
+    @property
+    def posts_to_stand_still(self) -> FTE:
+        """Posts that stop the pile from growing and clear nothing of it (da: stilstand)."""
+        return max(Fraction(0), (self.demand - self.supply) / self.hours_per_post)
+
+
+def load(question: StaffingQuestion, book: Rulebook) -> Load:
+    """Compare the team's work with its hours, without extra staff (da: belastning).
+
+    The year is the calendar year in which the question's period begins. Work that was there at
+    the start is not counted: it is the backlog's, once.
+    """
+    day = question.from_
+    full_time = book["agreement.full_time_hours"].on(day).number
+    post = Roster(caseworkers=(Caseworker(id="post", team="", hours_per_week=full_time),))
+    return Load(
+        year=day.year,
+        demand=sum(
+            (each.arrivals_per_year * each.effort_hours.mean for each in question.case_classes),
+            Fraction(0),
+        ),
+        supply=available_hours(question.department.roster.team(question.team), day, book),
+        hours_per_post=available_hours(post, day, book),
+    )
+
+
+def load_sentence(found: Load) -> Text:
+    """Say whether the hours suffice, and what it takes to stop growth (da: belastning i ord).
+
+    >>> ample = Load(
+    ...     year=2020, demand=Fraction(90), supply=Fraction(100), hours_per_post=Fraction(50)
+    ... )
+    >>> load_sentence(ample).en
+    'The work that arrives takes 90.0% of the team’s hours for cases in 2020: 90 of 100 hours.'
+    """
+    return Text(da=_load(found, "da"), en=_load(found, "en"))
+
+
+def curve_sentence(curve: StaffingCurve, book: Rulebook) -> Text:
+    """Say what the first and the most extra staff do to a deadline (da: kurven i ord).
+
+    It speaks of the model and its assumptions, and makes no forecast.
+    """
+    return Text(da=_curve(curve, book, "da"), en=_curve(curve, book, "en"))
+
+
+_ENOUGH = Text(
+    da="Det arbejde, der kommer ind, kræver {share} af teamets timer til sager i {year}: {demand} "
+    "af {supply} timer.",
+    en="The work that arrives takes {share} of the team’s hours for cases in {year}: {demand} of "
+    "{supply} hours.",
+)
+_TOO_LITTLE = Text(
+    da="Der kommer arbejde ind for {demand} timer om året, og uden ekstra har teamet {supply} "
+    "timer til sager i {year}: bunken vokser med {growth} timers arbejde om året, så andelen til "
+    "tiden falder, jo længere perioden er. {posts} fuldtidsstillinger standser væksten; de "
+    "afvikler ikke det, der allerede ligger.",
+    en="Work for {demand} hours a year arrives, and without extra staff the team has {supply} "
+    "hours for cases in {year}: the pile grows by {growth} hours of work a year, so the share in "
+    "time falls the longer the period is. {posts} full-time posts stop the growth; they clear "
+    "nothing of what already lies there.",
+)
+_SUBJECT = Text(
+    da="rettidigheden i {team} for fristen “{deadline}”",
+    en="timeliness in {team} for the deadline “{deadline}”",
+)
+_MOVES = Text(
+    da="{level} {verb} {subject} fra {base} til {share} i denne model og med disse antagelser.",
+    en="{level} {verb} {subject} from {base} to {share} in this model and with these assumptions.",
+)
+_SAME = Text(
+    da="{level} ændrer ikke {subject} så meget, at denne model kan vise det: den er {base} uden "
+    "og {share} med, med disse antagelser.",
+    en="{level} {do} not change {subject} by as much as this model can show: it is {base} without "
+    "and {share} with, with these assumptions.",
+)
+_FULL = Text(
+    da="Uden ekstra er {subject} {base} i denne model og med disse antagelser, så flere timer har "
+    "intet at løfte.",
+    en="Without extra staff {subject} is {base} in this model and with these assumptions, so more "
+    "hours have nothing to raise.",
+)
+_ALONE = Text(
+    da="Uden ekstra er {subject} {base} i denne model og med disse antagelser.",
+    en="Without extra staff {subject} is {base} in this model and with these assumptions.",
+)
+_MOST = Text(da="{level} giver {share}.", en="{level} give {share}.")
+_MOST_SAME = Text(
+    da="{level} giver heller ikke mere end {share}.", en="{level} give no more than {share} either."
+)
+_YEARS = Text(
+    da="I 95 % af de simulerede perioder lå den {when} mellem {low} og {high}.",
+    en="In 95% of the simulated periods it lay between {low} and {high} {when}.",
+)
+_UNKNOWN = Text(
+    da="Hvad usikkerheden om antagelserne betyder, er ikke opgjort.",
+    en="What the uncertainty of the assumptions means has not been quantified.",
+)
+
+
+def _load(found: Load, language: Language) -> str:
+    grows = found.demand > found.supply
+    sentence = (_TOO_LITTLE if grows else _ENOUGH).in_language(language)
+    return sentence.format(
+        share="" if grows else percent(found.share if found.demand else Fraction(0), language, 1),
+        year=found.year,
+        demand=shown(found.demand, 0, language),
+        supply=shown(found.supply, 0, language),
+        growth=shown(found.demand - found.supply, 0, language),
+        posts=shown(found.posts_to_stand_still, 2, language),
+    )
+
+
+def _curve(curve: StaffingCurve, book: Rulebook, language: Language) -> str:
+    question = curve.question
+    subject = _SUBJECT.in_language(language).format(
+        team=question.department.team(question.team).label.in_language(language),
+        deadline=book[question.deadline].label.in_language(language),
+    )
+    points = sorted(curve.points, key=lambda point: point.extra_fte)
+    more = [point for point in points if point.extra_fte > 0]
+    parts = [_first(more[0], subject, language) if more else _none(points[0], subject, language)]
+    if len(more) > 1 and not _is_full(_base(more[0])):
+        parts.append(_most(more[0], more[-1], language))
+    parts += [_years(points[0], language), _UNKNOWN.in_language(language)]
+    return " ".join(parts)
+
+
+def _first(point: CurvePoint, subject: str, language: Language) -> str:
+    base = _base(point)
+    if _is_full(base):
+        template = _FULL
+    elif point.difference.low <= 0 <= point.difference.high:
+        template = _SAME
+    else:
+        template = _MOVES
+    single = point.extra_fte in _SINGULAR
+    raises = {"da": "løfter", "en": "raises" if single else "raise"}
+    lowers = {"da": "sænker", "en": "lowers" if single else "lower"}
+    written = template.in_language(language).format(
+        level=_posts(point.extra_fte, language),
+        verb=(raises if point.difference.value > 0 else lowers)[language],
+        do="does" if single else "do",
+        subject=subject,
+        base=_about(base, language),
+        share=_about(point.share_in_time, language),
+    )
+    return written[0].upper() + written[1:]
+
+
+def _none(point: CurvePoint, subject: str, language: Language) -> str:
+    base = _about(point.share_in_time, language)
+    return _ALONE.in_language(language).format(subject=subject, base=base)
+
+
+def _most(first: CurvePoint, most: CurvePoint, language: Language) -> str:
+    share = _about(most.share_in_time, language)
+    same = share == _about(first.share_in_time, language)
+    level = _posts(most.extra_fte, language)
+    sentence = (_MOST_SAME if same else _MOST).in_language(language)
+    return sentence.format(level=level[0].upper() + level[1:], share=share)
+
+
+def _years(point: CurvePoint, language: Language) -> str:
+    without = {"da": "uden ekstra", "en": "without extra staff"}[language]
+    beside = {"da": "med {}", "en": "with {}"}[language].format(_posts(point.extra_fte, language))
+    return _YEARS.in_language(language).format(
+        when=without if point.extra_fte == 0 else beside,
+        low=percent(exact(point.year_low), language),
+        high=percent(exact(point.year_high), language),
+    )
+
+
+def _base(point: CurvePoint) -> Estimate:
+    """The share without extra staff, as far off as the point and its difference allow."""
+    share, difference = point.share_in_time, point.difference
+    value = share.value - difference.value
+    half = max(share.high - share.low, difference.high - difference.low) / 2
+    return Estimate(value=value, low=max(0.0, value - half), high=min(1.0, value + half))
+
+
+def _is_full(base: Estimate) -> bool:
+    return base.value >= 1
+
+
+def _about(estimate: Estimate, language: Language) -> str:
+    """Write a share, as “about” where more replications could change what is printed."""
+    value, low, high = (
+        percent(exact(each), language) for each in (estimate.value, estimate.low, estimate.high)
+    )
+    return value if low == high else {"da": "omkring ", "en": "about "}[language] + value
+
+
+def _posts(extra_fte: FTE, language: Language) -> str:
+    """Write extra posts in words: one, two, half a post (da: én, to, en halv stilling)."""
+    if extra_fte == Fraction(1, 2):
+        return {
+            "da": "en halv ekstra fuldtidsstilling",
+            "en": "half an extra full-time post",
+        }[language]
+    small = (_DANISH_NUMBERS if language == "da" else _ENGLISH_NUMBERS).split()
+    if extra_fte.denominator == 1 and extra_fte < len(small):
+        number = small[int(extra_fte)]
+    else:
+        digits = next((n for n in range(2) if extra_fte * 10**n % 1 == 0), 2)
+        number = shown(extra_fte, digits, language)
+    post = {"da": "ekstra fuldtidsstilling", "en": "extra full-time post"}[language]
+    plural = {"da": "er", "en": "s"}[language]
+    return f"{number} {post}{'' if extra_fte in _SINGULAR else plural}"
