@@ -14,13 +14,16 @@ from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
+from numpy.polynomial import Chebyshev
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 from scipy.special import gammainccinv, gammaincinv, ndtr, ndtri
 
 from capacity.department import Distribution, Family
 
 Floats = NDArray[np.float64]
+
+_WIDEST_SMOOTH_GAMMA = 3.0
+"""Beyond this cv small values underflow, and the polynomial would have no logarithm to follow."""
 
 
 def uniforms(seed: int, replication: int, purpose: str, entity: str, count: int) -> Floats:
@@ -53,6 +56,8 @@ def values(distribution: Distribution, luck: Floats) -> Floats:
     if distribution.family is Family.EXPONENTIAL:
         return -mean * np.log1p(-luck)
     if distribution.family is Family.GAMMA:
+        if cv > _WIDEST_SMOOTH_GAMMA:
+            return np.asarray(mean * cv**2 * gammaincinv(1 / cv**2, luck))
         return np.asarray(mean * np.exp(_log_gamma_by_score(cv)(ndtri(luck))))
     sigma = np.sqrt(np.log1p(cv**2))
     return np.asarray(np.exp(np.log(mean) - sigma**2 / 2 + sigma * ndtri(luck)))
@@ -77,17 +82,18 @@ def arrival_days(
 
 
 @lru_cache(maxsize=64)
-def _log_gamma_by_score(cv: float) -> CubicSpline:
+def _log_gamma_by_score(cv: float) -> Chebyshev:
     """The logarithm of a gamma quantile of mean one, as a function of the normal score.
 
     Inverting the gamma distribution case by case costs microseconds each and would be most of a
-    simulation. Seen from the normal score its logarithm is so smooth that a spline over the whole
-    range of 53-bit uniforms is right to better than one part in 10⁹.
+    simulation. Seen from the normal score its logarithm is so smooth that one polynomial over the
+    range of 53-bit uniforms is right to 2 parts in 10⁸ for a cv of 3, and to 10⁻¹¹ up to 1.5.
     """
     shape = 1 / cv**2
-    score = np.linspace(-8.3, 8.3, 4001)
-    # Each half is inverted from its own tail, where the small probability keeps all its digits.
-    quantile = np.where(
-        score < 0, gammaincinv(shape, ndtr(score)), gammainccinv(shape, ndtr(-score))
-    )
-    return CubicSpline(score, np.log(quantile / shape))
+
+    def log_quantile(score: Floats) -> Floats:
+        # Each half is inverted from its own tail, where the small probability keeps its digits.
+        low, high = gammaincinv(shape, ndtr(score)), gammainccinv(shape, ndtr(-score))
+        return np.asarray(np.log(np.where(score < 0, low, high) / shape))
+
+    return Chebyshev.interpolate(log_quantile, 100, domain=[-8.3, 8.3])

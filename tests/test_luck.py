@@ -53,13 +53,15 @@ def test_values_follow_their_distribution(name):
 
 @given(
     luck=st.floats(2.0**-54, 1 - 2.0**-53),
-    cv=st.sampled_from(["0.1", "0.5", "0.8", "1", "1.5", "3"]),
+    cv=st.sampled_from(["0.1", "0.5", "0.8", "1", "1.5", "3", "5"]),
 )
 def test_a_gamma_value_is_the_quantile_of_its_uniform(luck, cv):
     distribution = Distribution(family=Family.GAMMA, mean=Fraction(1), cv=Fraction(cv))
     shape = float(1 / Fraction(cv) ** 2)
     expected = stats.gamma(a=shape, scale=1 / shape).ppf(luck)
-    assert values(distribution, np.array([luck]))[0] == pytest.approx(expected, rel=1e-8, abs=1e-300)
+    assert values(distribution, np.array([luck]))[0] == pytest.approx(
+        expected, rel=5e-8, abs=1e-300
+    )
 
 
 def test_a_longer_mean_stretches_the_same_luck():
