@@ -182,6 +182,16 @@ def test_a_target_met_exactly_is_met(tenths):
     assert least == 1
 
 
+@pytest.mark.parametrize("measure", Measure)
+@pytest.mark.parametrize("servers", [19, 20, 25, 40])
+def test_a_target_missed_by_one_part_in_a_billion_is_missed(servers, measure):
+    arguments = {"arrivals": Fraction(18), "service": Fraction(1), "within": Fraction(4)}
+    late = Fraction(share_later(queue(18, servers), Fraction(4), measure))
+    for part, least in ((1 + Fraction(1, 10**9), servers), (1 - Fraction(1, 10**9), servers + 1)):
+        target = 1 - late * part
+        assert least_servers(**arguments, target_share=target, measure=measure) == least
+
+
 def test_a_load_of_a_million_is_too_much_to_search():
     with pytest.raises(TooMuchWork, match="1,000,000"):
         least_servers(
