@@ -5,13 +5,16 @@ from typing import Any
 from fastapi import APIRouter, Depends
 
 from api.answers import Answer
-from api.errors import Problem
 from api.formats import MEDIA_TYPES
 from api.presentation import Format, refuse_repeated_parameters
 
 _TEXT = {"schema": {"type": "string"}}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-_REFUSED = {"model": Problem, "content": {"application/problem+json": {}}}
+REFUSED: dict[str, Any] = {
+    "description": "404 no such rule or department, 409 the rule is not in force that day, "
+    "413 too much work for one answer, 422 an input that cannot be",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
 
 def planner_router(tag: str) -> APIRouter:
@@ -31,9 +34,6 @@ def documented(answer: type[Answer], summary: str) -> dict[str, Any]:
         "response_model": None,
         "responses": {
             200: {"model": answer, "content": content, "description": "the answer"},
-            404: {**_REFUSED, "description": "no such rule or department"},
-            409: {**_REFUSED, "description": "the rule is not in force that day"},
-            413: {**_REFUSED, "description": "too much work for one answer"},
-            422: {**_REFUSED, "description": "an input that cannot be"},
+            "4XX": REFUSED,
         },
     }

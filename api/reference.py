@@ -11,6 +11,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
+from api.errors import Problem
 from api.presentation import Question
 
 _FILES = "/docs/files"
@@ -52,9 +53,17 @@ def _described(app: FastAPI) -> dict[str, object]:
             description=app.description,
             routes=app.routes,
         )
+        described["components"]["schemas"] |= _schemas_of_refusals()
         common = {field.alias or name for name, field in Question.model_fields.items()}
         for methods in described["paths"].values():
             for operation in methods.values():
-                operation.get("parameters", []).sort(key=lambda each: each["name"] in common)
+                operation.get("parameters", []).sort(
+                    key=lambda each: (each["name"] in common, not each.get("required"))
+                )
         app.openapi_schema = described
     return app.openapi_schema
+
+
+def _schemas_of_refusals() -> dict[str, object]:
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**problem.pop("$defs"), "Problem": problem}

@@ -8,9 +8,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """How the service runs (da: indstillinger).
 
-    Without a `database` it lives in memory and is forgotten at the end. `most_replications` bounds
-    what one address may ask for; the simulation itself refuses a question whose cases, levels and
-    replications together are too much work.
+    Without a `database` it lives in memory and is forgotten at the end. The `most_…` bound one
+    answer: its replications, levels of staff, days from the department's date, and the bytes of a
+    document sent. The simulation itself refuses a question whose cases, levels and replications
+    together are too much work.
 
     >>> Settings(demo=True).port
     8000
@@ -24,4 +25,5 @@ class Settings(BaseSettings):
     port: int = 8000
     most_replications: int = 4096
     most_levels: int = 50
+    most_days: int = 20 * 366
     most_body_bytes: int = 2 * 2**20

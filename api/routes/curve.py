@@ -19,7 +19,6 @@ from api.store import StoreDependency
 from capacity.department import Department
 from capacity.errors import TooMuchWork
 from capacity.rulebook import rulebook
-from capacity.units import FTE
 from capacity.wording import Text
 from capacity.workdays import Unit, add
 from simulations.questions import (
@@ -188,32 +187,29 @@ async def _curve(
 def _question(department: Department, terms: CurveTerms, settings: Settings) -> StaffingQuestion:
     """Ask what the department shows first, but for what the caller says otherwise."""
     usual = headline_question(department)
-    levels = numbers(terms.extra_fte)
-    _check_amount(levels, terms.replications, settings)
     begins = terms.from_ or usual.from_
-    return replace(
+    asked = replace(
         usual,
         team=terms.team or usual.team,
         deadline=terms.deadline or usual.deadline,
-        extra_fte=levels,
+        extra_fte=numbers(terms.extra_fte),
         from_=begins,
         to=terms.to or add(begins, _MONTHS_SHOWN, Unit.CALENDAR_MONTHS),
         seed=terms.seed,
         replications=terms.replications,
     )
+    _refuse_more_than("replications", asked.replications, settings.most_replications)
+    _refuse_more_than("extra_fte", len(asked.extra_fte), settings.most_levels)
+    _refuse_more_than("to", (asked.to - department.on).days, settings.most_days)
+    return asked
 
 
-def _check_amount(levels: tuple[FTE, ...], replications: int, settings: Settings) -> None:
-    amounts = {
-        "replications": (replications, settings.most_replications),
-        "extra_fte": (len(levels), settings.most_levels),
-    }
-    for field, (asked, most) in amounts.items():
-        if asked > most:
-            raise TooMuchWork(
-                Text(
-                    da=f"{asked} er for mange i ét svar; højst {most}",
-                    en=f"{asked} are too many for one answer; at most {most}",
-                ),
-                field=field,
-            )
+def _refuse_more_than(field: str, asked: int, most: int) -> None:
+    if asked > most:
+        raise TooMuchWork(
+            Text(
+                da=f"{asked} er for mange i ét svar; højst {most}",
+                en=f"{asked} are too many for one answer; at most {most}",
+            ),
+            field=field,
+        )

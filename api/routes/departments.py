@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import Answer, Label, Table, Words, rendered
-from api.documented import documented, planner_router
+from api.documented import REFUSED, documented, planner_router
 from api.documents import DepartmentDocument
 from api.presentation import Call, Question
 from api.store import StoreDependency
@@ -58,7 +58,7 @@ async def departments(
 @router.get(
     "/v1/departments/{address}",
     summary="a department's document",
-    response_model=DepartmentDocument,
+    responses={"4XX": REFUSED},
     response_model_exclude_none=True,
 )
 async def department(

@@ -1,6 +1,6 @@
 """`/v1/erlang`: the closed form of the pooled queue, instantly (da: fælles kø)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -9,7 +9,6 @@ from api.answers import Answer, Exact, Label, rendered
 from api.documented import documented, planner_router
 from api.presentation import Question
 from api.quantities import Count, Number
-from simulations.erlang import Measure, queue_answer
 
 router: APIRouter = planner_router("queue theory")
 
@@ -26,8 +25,8 @@ class ErlangQuestion(Question):
     target_share: Number = Field(
         description="share that should keep it, between 0 and 1 (da: mål)", examples=["0,9"]
     )
-    measure: Measure = Field(
-        Measure.WAIT, description="`wait`, or `sojourn`: wait plus work (da: ventetid, gennemløb)"
+    measure: Literal["wait", "sojourn"] = Field(
+        "wait", description="`wait`, or `sojourn`: wait plus work (da: ventetid, gennemløb)"
     )
 
 
@@ -60,13 +59,16 @@ async def erlang(question: Annotated[ErlangQuestion, Query()], request: Request)
     In the long run, with random arrivals and exponential work. A queue that grows without end is
     refused with the fewest people who keep up.
     """
+    # Here, since scipy takes a third of a second to load and the service should start at once.
+    from simulations.erlang import Measure, queue_answer
+
     queue = queue_answer(
         arrivals=question.arrivals,
         service=question.service,
         servers=question.servers,
         within=question.within,
         target_share=question.target_share,
-        measure=question.measure,
+        measure=Measure(question.measure),
     )
     answer = ErlangAnswer(
         probability_of_waiting=queue.probability_of_waiting,

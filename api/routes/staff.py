@@ -12,6 +12,8 @@ from api.documents import RosterDocument
 from api.fields import AskedDay, CaseFte, On, RulesVersion
 from api.presentation import Question
 from api.quantities import Number
+from api.store import Store, StoreDependency
+from capacity.errors import InvalidInput
 from capacity.roster import (
     Roster,
     available_hours,
@@ -23,6 +25,7 @@ from capacity.roster import (
     with_non_case_hours,
 )
 from capacity.rulebook import rulebook
+from capacity.wording import Text
 
 router: APIRouter = planner_router("from hours to FTE")
 
@@ -40,16 +43,22 @@ class StaffTerms(Question):
 
 
 class StaffQuestion(StaffTerms):
-    """A staff on one line."""
+    """A staff on one line, or that of a stored department."""
 
-    staff: str = Field(
+    staff: str | None = Field(
+        None,
         description="people × weekly hours, separated by semicolons (da: bemanding)",
         examples=["20x37;8x30;4x25,5"],
     )
-    non_case_hours: Number = Field(
-        Fraction(0),
-        description="hours a week on other duties, for the whole staff "
-        "(da: timer til andet end sager)",
+    department: str | None = Field(
+        None,
+        description="in place of `staff`, a department or one version of it: slug@version "
+        "(da: afdeling)",
+    )
+    non_case_hours: Number | None = Field(
+        None,
+        description="hours a week on other duties, for the whole staff on one line; none if left "
+        "out (da: timer til andet end sager)",
         examples=["40"],
     )
 
@@ -81,15 +90,16 @@ class StaffAnswer(Answer):
 
 
 @router.get("/v1/fte", **documented(StaffAnswer, "from people and hours to FTE"))
-async def fte(question: Annotated[StaffQuestion, Query()], request: Request) -> Response:
+async def fte(
+    question: Annotated[StaffQuestion, Query()], store: StoreDependency, request: Request
+) -> Response:
     """From a staff on one line to FTE and hours (da: fra timer til fuldtidsstillinger).
 
     `available_hours` are the whole staff's hours for cases in the calendar year of `on`, after
-    other duties, holidays, closing days and sick days.
+    other duties, holidays, closing days and sick days. `department` takes the staff of a stored
+    department, with its leave, newcomers and other duties, in place of `staff`.
     """
-    roster = roster_from_short_form(question.staff)
-    staffed = with_non_case_hours(roster, question.non_case_hours)
-    return rendered(_answer(staffed, question), question, request)
+    return rendered(_answer(_roster(question, store), question), question, request)
 
 
 @router.post("/v1/fte", **documented(StaffAnswer, "the same, from a full list of people"))
@@ -98,6 +108,25 @@ async def fte_of_roster(
 ) -> Response:
     """From a full list of people to FTE and hours (da: fra bemandingsliste)."""
     return rendered(_answer(roster.to_domain(), terms), terms, request)
+
+
+def _roster(question: StaffQuestion, store: Store) -> Roster:
+    if question.department is not None and (question.staff, question.non_case_hours) == (
+        None,
+        None,
+    ):
+        return store.department(question.department).roster
+    if question.department is not None or question.staff is None:
+        raise InvalidInput(
+            Text(
+                da="mangler; skriv en bemanding, fx 20x37;8x30, eller en afdeling, og ikke begge",
+                en="missing; write a staff, such as 20x37;8x30, or a department, and not both",
+            ),
+            field="staff",
+        )
+    return with_non_case_hours(
+        roster_from_short_form(question.staff), question.non_case_hours or Fraction(0)
+    )
 
 
 def _answer(roster: Roster, terms: StaffTerms) -> StaffAnswer:
