@@ -9,8 +9,6 @@ from enum import StrEnum
 from math import fsum, sqrt
 from statistics import NormalDist
 
-from scipy.special import betainc, betaincinv
-
 # Two tables that are equally probable on paper differ by rounding in floating point; the margin
 # keeps them together. R's fisher.test uses the same one.
 _TIE = 1 + 1e-7
@@ -64,6 +62,8 @@ def clopper_pearson(count: int, of: int, confidence: float) -> Bounds:
     >>> round(bounds.low, 3), round(bounds.high, 3)
     (0.043, 0.777)
     """
+    from scipy.special import betaincinv  # here: it takes a third of a second to load
+
     tail = (1 - confidence) / 2
     return Bounds(
         low=0.0 if count == 0 else float(betaincinv(count, of - count + 1, tail)),
@@ -134,6 +134,8 @@ def chance_of_at_least(count: int, of: int, true_share: float) -> float:
     >>> round(chance_of_at_least(6, 6, 0.92), 2)
     0.61
     """
+    from scipy.special import betainc  # here: it takes a third of a second to load
+
     if count == 0:
         return 1.0
     return float(betainc(count, of - count + 1, true_share))
