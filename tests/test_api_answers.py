@@ -133,3 +133,8 @@ def test_hours_run_over_the_change_to_summer_time(client: TestClient) -> None:
 def test_a_version_of_a_department_is_addressed_by_itself(client: TestClient) -> None:
     document = client.get("/v1/departments/ishoej-2020@1").json()
     assert (document["slug"], document["open_cases"]) == ("ishoej-2020", 890)
+
+
+def test_the_staff_of_a_stored_department_carries_the_cases_of_the_note(client: TestClient) -> None:
+    answer = client.get("/v1/fte?department=ishoej-2020@1&on=2020-03-26").json()
+    assert (answer["headcount"], answer["case_fte"]) == (32, 23.92)

@@ -51,6 +51,8 @@ REFUSED = [
     ("/v1/caseload?open_cases=1&case_fte=1&unit=child&on=1585180800", 422, "on", "ikke en dato"),
     ("/v1/caseload?open_cases=1&case_fte=1&on=2020-03-26", 422, "unit", "mangler"),
     ("/v1/fte?staff=&on=2020-03-26", 422, "staff", "bemanding, post 1"),
+    ("/v1/fte?on=2020-03-26", 422, "staff", "mangler"),
+    ("/v1/fte?staff=1x37&department=ishoej-2020", 422, "staff", "ikke begge"),
     ("/v1/fte?staff=20x&on=2020-03-26", 422, "staff", "timerne mangler"),
     ("/v1/fte?staff=999999999x37&on=2020-03-26", None, "staff", "bemanding"),
     ("/v1/fte?staff=1x37&non_case_hours=38&on=2020-03-26", 422, "non_case_hours", "38"),

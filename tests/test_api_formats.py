@@ -113,7 +113,9 @@ def test_csv_is_separated_by_semicolon_where_comma_is_the_decimal_mark(client: T
 
 def test_without_digits_a_number_keeps_full_precision(client: TestClient) -> None:
     text = client.get(f"{CASELOAD}&field=cases_per_fte&format=text").text
-    assert float(text) == client.get(CASELOAD).json()["cases_per_fte"] == float(Fraction(89000, 2392))
+    assert (
+        float(text) == client.get(CASELOAD).json()["cases_per_fte"] == float(Fraction(89000, 2392))
+    )
 
 
 def test_rounding_is_exact_and_half_away_from_zero(client: TestClient) -> None:
