@@ -160,7 +160,7 @@ def test_full_time_of_no_hours_is_refused():
 
 
 @given(rosters)
-def test_case_hours_never_exceed_the_contracts(roster):
+def test_other_duties_leave_the_rest_of_the_contracts_for_cases(roster):
     contracts = contracted_hours(roster, DAY)
     fewer = with_non_case_hours(roster, contracts / 3)
     assert case_hours(fewer, DAY) == contracts * Fraction(2, 3)
@@ -228,11 +228,19 @@ def test_overlapping_leave_is_taken_off_once_and_planned_holiday_not_again():
     assert available_hours(away, day, rulebook()) == whole * Fraction(239, 261)
 
 
-@given(rosters)
-def test_the_breakdown_adds_up_to_the_available_hours(roster):
-    terms = available_hours_breakdown(roster, DAY, rulebook())
-    assert available_hours(roster, DAY, rulebook()) == terms.net_hours
-    assert terms.gross_hours == 52 * contracted_hours(roster, DAY)
+@given(rosters, st.integers(min_value=1, max_value=5))
+def test_every_term_of_the_breakdown_grows_with_the_staff(roster, times):
+    larger = Roster(
+        caseworkers=tuple(
+            replace(person, id=f"{person.id}-{copy}")
+            for person in roster.caseworkers
+            for copy in range(times)
+        )
+    )
+    one, many = (available_hours_breakdown(each, DAY, rulebook()) for each in (roster, larger))
+    assert one.gross_hours == 52 * contracted_hours(roster, DAY)
+    for term in ("gross", "public_holiday", "closing", "holiday_leave", "sickness", "net"):
+        assert getattr(many, f"{term}_hours") == times * getattr(one, f"{term}_hours")
 
 
 def test_more_days_off_than_there_are_is_an_error_and_not_a_negative_year():
