@@ -121,6 +121,10 @@ def test_the_day_is_echoed_also_when_it_was_not_asked_for(client: TestClient) ->
 
 
 def test_what_was_not_asked_for_is_left_out_and_never_null(client: TestClient) -> None:
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    answers = {name: schema for name, schema in schemas.items() if name.endswith("Answer")}
+    assert len(answers) > 5
+    assert "null" not in str(answers)
     assert "missing_fte_at_target" not in client.get(f"/v1/caseload?{NOTE}").json()
     assert "p_value" not in client.get(ADDRESSES["compliance"]).json()
 

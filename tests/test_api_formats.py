@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from xml.etree import ElementTree as ET
+from zipfile import ZipFile
 
 import pytest
 from api_addresses import ADDRESSES
@@ -135,6 +137,13 @@ def test_a_workbook_has_headings_with_units_and_cells_with_numbers(client: TestC
     assert headings[0] == "sager pr. fuldtidsstilling (sager/fuldtidsstilling)"
     assert values[0] == 37.21
     assert date(2020, 3, 26) in values
+
+
+def test_a_workbook_is_not_stamped_with_the_time_of_day(client: TestClient) -> None:
+    workbook = ZipFile(io.BytesIO(client.get(f"{CASELOAD}&format=xlsx").content))
+    stamps = re.findall(r"\d{4}-\d\d-\d\dT", workbook.read("docProps/core.xml").decode())
+    assert {*stamps} == {"2020-01-01T"}
+    assert {member.date_time[0] for member in workbook.infolist()} == {1980}
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
