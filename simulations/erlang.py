@@ -130,7 +130,7 @@ def share_later(queue: PooledQueue, time: Fraction, measure: Measure = Measure.W
         return waiting * math.exp(-spare * elapsed)
     gap = abs(float(queue.servers - queue.load - 1))
     held_up = elapsed * math.exp(-min(1.0, spare) * elapsed) * float(exprel(-gap * elapsed))
-    return min(1.0, math.exp(-elapsed) + waiting * held_up)  # rounding may pass 1
+    return math.exp(-elapsed) + waiting * held_up
 
 
 def share_within(queue: PooledQueue, time: Fraction, measure: Measure = Measure.WAIT) -> float:

@@ -225,6 +225,22 @@ def test_a_sojourn_shorter_than_the_work_names_the_share_within_reach():
         )
 
 
+def test_the_unit_of_time_does_not_matter():
+    by_days = {"arrivals": Fraction(9, 7), "service": Fraction(14), "within": Fraction(42)}
+    by_weeks = {"arrivals": Fraction(9), "service": Fraction(2), "within": Fraction(6)}
+    target = Fraction("0.9")  # within reach of the work at 3 service times, not at 1
+    for measure in Measure:
+        days, weeks = (
+            queue_answer(**unit, servers=20, target_share=target, measure=measure)
+            for unit in (by_days, by_weeks)
+        )
+        assert days.mean_wait == pytest.approx(7 * weeks.mean_wait)
+        assert days.share_within == pytest.approx(weeks.share_within)
+        assert days.least_servers == weeks.least_servers
+    with pytest.raises(InvalidInput, match="the work itself"):
+        least_servers(**by_weeks, target_share=Fraction("0.96"), measure=Measure.SOJOURN)
+
+
 def test_nobody_waits_where_nothing_arrives():
     for servers in (0, 1, 20):
         idle = queue(0, servers)
