@@ -34,7 +34,10 @@ On = Annotated[
     str | None, typer.Option(help="Dagen, hvis regler gælder; i dag, hvis udeladt (date).")
 ]
 DatabaseFile = Annotated[
-    Path | None, typer.Option("--database", help="Databasens fil (the database's file).")
+    Path | None,
+    typer.Option(
+        "--database", envvar="CASELOAD_DATABASE", help="Databasens fil (the database's file)."
+    ),
 ]
 
 
@@ -233,10 +236,17 @@ def curve(  # noqa: PLR0913  (one option each)
 @main.command()
 def serve(
     demo: Annotated[
-        bool, typer.Option("--demo", help="Indlæs demoafdelingerne (load the demo).")
+        bool,
+        typer.Option(
+            "--demo", envvar="CASELOAD_DEMO", help="Indlæs demoafdelingerne (load the demo)."
+        ),
     ] = False,
-    host: Annotated[str, typer.Option(help="Adressen; kun denne maskine (address).")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Porten (port).", min=1, max=65535)] = 8000,
+    host: Annotated[
+        str, typer.Option(envvar="CASELOAD_HOST", help="Adressen; kun denne maskine (address).")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(envvar="CASELOAD_PORT", min=1, max=65535, help="Porten (port).")
+    ] = 8000,
     database: DatabaseFile = None,
     lang: Lang = "da",
 ) -> None:

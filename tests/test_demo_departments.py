@@ -83,6 +83,7 @@ def test_every_number_of_ishoej_that_the_note_does_not_give_is_somebodys_assumpt
         if case_class.backlog.ages_days:
             assert f"{address}.backlog" in assumed
     assert {"unit", "volumes", "calibration", "roster.team", "roster.hours_per_week"} <= assumed
+    assert {"case_classes.effort_hours.family", "case_classes.external_delay_days"} <= assumed
 
 
 @every_demo
