@@ -123,7 +123,7 @@ class CaseClass:
     effort_hours: Distribution
     external_delay_days: Distribution
     deadline: str | None = None
-    backlog: Backlog = Backlog()  # noqa: RUF009  (a frozen value, not a shared mutable one)
+    backlog: Backlog = Backlog()
 
     def __post_init__(self) -> None:
         if self.arrivals_per_year < 0:

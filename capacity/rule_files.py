@@ -29,6 +29,8 @@ from capacity.wording import Text
 from capacity.workdays import Unit
 
 _EVENTS = "events.yaml"
+# The same safe reader in C, ten times faster, wherever PyYAML was built with it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RULE_KEYS = {"id", "label", "kind", "quantity", "unit", "last_checked", "values"}
 _VALUE_KEYS = {"valid_from", "value", "source", "certainty"}
 _CERTAIN_ENOUGH = {
@@ -40,12 +42,17 @@ _CERTAIN_ENOUGH = {
 }
 
 
+def parsed(text: str) -> Any:
+    """Read a YAML document into plain values; nothing in it can run (da: læst dokument)."""
+    return yaml.load(text, _LOADER)  # a safe loader, one of the two above
+
+
 def rules_in(folder: Path) -> Iterator[Rule]:
     """Read the rules below a folder, in order of path (da: regler i mappen).
 
     `InvalidInput` names the file at fault and what to change in it.
     """
-    labels = yaml.safe_load((folder / _EVENTS).read_text(encoding="utf-8"))
+    labels = parsed((folder / _EVENTS).read_text(encoding="utf-8"))
     events = {name: Event(id=name, label=_text(label)) for name, label in labels.items()}
     for path in sorted(folder.rglob("*.yaml")):
         if path != folder / _EVENTS:
@@ -55,7 +62,7 @@ def rules_in(folder: Path) -> Iterator[Rule]:
 def _rule_in(path: Path, folder: Path, events: Mapping[str, Event]) -> Rule:
     name = path.relative_to(folder).as_posix()
     try:
-        rule = _rule(yaml.safe_load(path.read_text(encoding="utf-8")), events)
+        rule = _rule(parsed(path.read_text(encoding="utf-8")), events)
         _require(
             rule.id == name.removesuffix(".yaml").replace("/", "."),
             Text(da=f"id {rule.id} følger ikke filens sti", en=f"id {rule.id} is not the path"),

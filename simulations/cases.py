@@ -6,11 +6,11 @@ that every staffing level meets the same cases. Days count from the department's
 
 from dataclasses import dataclass
 from datetime import timedelta
-from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
+from capacity.consistency import DAYS_PER_YEAR
 from capacity.deadlines import due_on
 from capacity.department import CaseClass
 from capacity.errors import InvalidInput
@@ -19,7 +19,6 @@ from capacity.wording import Text
 from simulations.luck import Floats, arrival_days, uniforms, values
 from simulations.questions import StaffingQuestion
 
-DAYS_PER_YEAR = Fraction("365.25")
 FOLLOWED_DAYS = 180
 """Arrivals go on, and lateness is followed, for so many days after the period."""
 

@@ -13,13 +13,14 @@ from os import cpu_count
 import numpy as np
 from numpy.typing import NDArray
 
+from capacity.consistency import DAYS_PER_YEAR
 from capacity.errors import InvalidInput, TooMuchWork
 from capacity.roster import case_fte
 from capacity.rulebook import Rulebook
 from capacity.units import FTE
 from capacity.wording import Text, shown
 from simulations import MODEL_VERSION
-from simulations.cases import DAYS_PER_YEAR, Cases, Cohort, cases_of_team, cohort
+from simulations.cases import Cases, Cohort, cases_of_team, cohort
 from simulations.clocks import team_clocks
 from simulations.estimates import Estimate, ratio, ratio_difference, year_range
 from simulations.kernels import WorkClocks, pooled_queue
