@@ -1,0 +1,1 @@
+"""The page at `/`: each part a module, all of it printed by the templates (da: forsiden)."""

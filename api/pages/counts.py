@@ -1,0 +1,99 @@
+"""Part 3 of the page: what the department counted, with intervals (da: optællinger)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from api.pages.figures import (
+    Address,
+)
+from capacity.compliance import (
+    Compliance,
+    chance_of_at_least_in_time,
+    compliance_difference,
+    compliance_difference_sentence,
+    observed_compliance,
+)
+from capacity.department import Department, Observation
+from capacity.errors import InvalidInput
+from capacity.wording import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """One count of the department with its interval (da: optælling)."""
+
+    observed: Observation
+    compliance: Compliance
+    address: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two counts held against one another (da: sammenligning)."""
+
+    one: int
+    other: int
+    sentence: Text
+    chance: Fraction
+    one_compliance: Compliance
+    other_compliance: Compliance
+    address: Address
+
+
+def count_parts(department: Department) -> tuple[Count, ...]:
+    """Put an interval on every count of the department (da: optællinger)."""
+    return tuple(
+        Count(
+            observed=each,
+            compliance=observed_compliance(each.in_time, each.due, not_yet_due=each.not_yet_due),
+            address=Address(
+                path="/v1/compliance",
+                terms=(*_counted(each), ("not_yet_due", str(each.not_yet_due))),
+                field="share",
+                digits=2,
+            ),
+        )
+        for each in department.observations
+    )
+
+
+def comparison_part(counts: Sequence[Count], one: int, other: int) -> Comparison:
+    """Hold two counts against one another, by their numbers from 1 (da: sammenligning).
+
+    `InvalidInput` where there is no count of that number, or the two are one.
+    """
+    for field, number in (("one", one), ("other", other)):
+        if not 1 <= number <= len(counts) or one == other:
+            raise InvalidInput(
+                Text(
+                    da=f"vælg to forskellige optællinger fra 1 til {len(counts)}",
+                    en=f"choose two different counts from 1 to {len(counts)}",
+                ),
+                field=field,
+            )
+    first, second = counts[one - 1], counts[other - 1]
+    found = compliance_difference(first.compliance, second.compliance)
+    return Comparison(
+        one=one,
+        other=other,
+        sentence=compliance_difference_sentence(found),
+        chance=Fraction(
+            chance_of_at_least_in_time(
+                first.compliance.due, first.compliance.due, second.compliance.share
+            )
+        ),
+        one_compliance=first.compliance,
+        other_compliance=second.compliance,
+        address=Address(
+            path="/v1/compliance",
+            terms=_counted(first.observed)
+            + tuple((f"other_{name}", number) for name, number in _counted(second.observed)),
+            field="difference",
+            digits=2,
+        ),
+    )
+
+
+def _counted(observed: Observation) -> tuple[tuple[str, str], ...]:
+    return (("in_time", str(observed.in_time)), ("due", str(observed.due)))
