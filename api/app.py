@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api.database import database_engine, migrate
 from api.errors import install_errors
 from api.middleware import BoundedBody, HeadLikeGet
+from api.pages.route import install_page
 from api.reference import install_reference
 from api.routes import routers
 from api.settings import Settings
@@ -40,6 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
     install_errors(app)
     for router in routers:
         app.include_router(router)
+    install_page(app)
     install_reference(app)
     return app
 
