@@ -50,12 +50,15 @@ class StaffingQuestion:
                 ),
                 field="deadline",
             )
-        if not self.extra_fte or min(self.extra_fte) < 0:
+        # A smaller part of a post has too few minutes a day for a work clock to count.
+        in_hundredths = all(level * 100 % 1 == 0 for level in self.extra_fte)
+        if not self.extra_fte or min(self.extra_fte) < 0 or not in_hundredths:
             raise InvalidInput(
                 Text(
-                    da="ekstra fuldtidsstillinger skrives som 0 eller mere, adskilt af semikolon: "
-                    "0;1;2",
-                    en="extra posts are written as 0 or more, separated by semicolons: 0;1;2",
+                    da="ekstra fuldtidsstillinger skrives som 0 eller mere med højst to "
+                    "decimaler, adskilt af semikolon: 0;0,5;2",
+                    en="extra posts are written as 0 or more with at most two decimals, "
+                    "separated by semicolons: 0;0.5;2",
                 ),
                 field="extra_fte",
             )

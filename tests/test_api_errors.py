@@ -232,3 +232,23 @@ def test_every_refusal_of_the_model_has_a_status() -> None:
     text = Text(da="a", en="b")
     statuses = {status_of(kind(text)) for kind in refusals if kind is not errors.PlannerError}
     assert statuses == set(STATUS.values())
+
+
+NASTY = (
+    *("", " ", "0", "-0", "-1", "1E-99", "9e99", "1e400", "nan", "inf", "1,5", "1.2.3", "½", "٣"),
+    *("9" * 12, "9" * 13, "1" * 3000, "0x1", "1x0", "1e9x37", "0x", ";", "x", "×", "null", "None"),
+    *("[]", "{}", "%00", "%0a%0d", "%f0%9f%98%80", "%ff", "../..", "=1+1", "{x}", "{0}", "%25s"),
+    *("0001-01-01", "9999-12-31", "2020-03-26T25:00", "2020-03-29T02:30", "9999-12-31T23:59"),
+)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_no_value_of_any_parameter_breaks_an_address(client: TestClient, name: str) -> None:
+    path, _, query = ADDRESSES[name].partition("?")
+    given = dict(part.split("=") for part in query.split("&") if part)
+    for parameter in [*given, "field", "digits", "lang", "format"]:
+        for value in NASTY:
+            asked = "&".join(f"{key}={one}" for key, one in (given | {parameter: value}).items())
+            answer = client.get(f"{path}?{asked}")
+            assert answer.status_code < 500, asked
+            assert not re.search("NaN|Infinity", answer.text), asked
