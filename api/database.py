@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from fastapi import Depends, Request
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
@@ -34,7 +34,7 @@ def database_engine(file: Path | None) -> Engine:
             "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
         )
     else:
-        engine = create_engine(f"sqlite:///{file}")
+        engine = create_engine(URL.create("sqlite", database=str(file)))
     event.listen(engine, "connect", _set_pragmas)
     return engine
 

@@ -176,6 +176,14 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
     assert file.read_bytes() == before
 
 
+def test_a_file_may_have_any_name(tmp_path):
+    file = tmp_path / "50 % af Ishøj? #1.sqlite"
+    engine = database_engine(file)
+    migrate(engine)
+    engine.dispose()
+    assert file.exists()
+
+
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(InvalidInput, match="cannot be opened"):
         migrate(database_engine(tmp_path / "nowhere" / "planner.sqlite"))
