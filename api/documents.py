@@ -10,7 +10,6 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, Literal, Self, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from api.document_fields import Day, ExactNumber, Slug, Words
@@ -310,4 +309,4 @@ def load_example(slug: str) -> Department:
             field="department",
         )
     written = _EXAMPLES.joinpath(f"{slug}.yaml").read_text(encoding="utf-8")
-    return DepartmentDocument.model_validate(yaml.safe_load(written)).to_domain()
+    return DepartmentDocument.model_validate(parsed(written)).to_domain()
