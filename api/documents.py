@@ -28,6 +28,7 @@ from capacity.department import (
 )
 from capacity.errors import PlannerError, UnknownDepartment
 from capacity.roster import Absence, AbsenceReason, Caseworker, RampUp, Roster, Vacancy
+from capacity.rule_files import parsed
 from capacity.wording import Text
 
 Made = TypeVar("Made")
