@@ -144,14 +144,11 @@ async def due_date(question: Annotated[DueDateQuestion, Query()], request: Reque
     through weekends and the change of summer time.
     """
     book, rule, start = rulebook(), question.rule, question.start
-    if isinstance(start, datetime):
-        due = {"due_at": due_at(rule, start, book)}
-        limit = deadline_rule(rule, start.date(), book)
-    else:
-        due = {"due_on": due_on(rule, start, book)}
-        limit = deadline_rule(rule, start, book)
+    moment = start if isinstance(start, datetime) else None
+    limit = deadline_rule(rule, moment.date() if moment else start, book)
     answer = DueDateAnswer(
-        **due,
+        due_on=None if moment else due_on(rule, start, book),
+        due_at=due_at(rule, moment, book) if moment else None,
         rule=rule,
         label=limit.rule.label,
         start=start,
