@@ -140,12 +140,12 @@ def staffing_chart(
     title, text, across, upward = words
     points = sorted(levels, key=lambda level: level.extra_fte)
     marks = ticks(float(points[-1].extra_fte) or 1.0)
-    x, y = Scale(0, marks[-1], 50, WIDTH - 22), Scale(0, 1, 262, 34)
+    x, y = Scale(0, marks[-1], 80, WIDTH - 30), Scale(0, 1, 262, 34)
     shapes = [
         word("small start", 4, 16, upward),
         *_shares_axis(y, language),
         *(word("small middle", x(mark), 282, _tick(mark, language)) for mark in marks),
-        word("small middle", (50 + WIDTH - 22) / 2, 304, across),
+        word("small middle", (80 + WIDTH - 30) / 2, 304, across),
         _band(points, x, y),
         _path("curve", ((x(each.extra_fte), y(each.share)) for each in points)),
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
 from api.pages.figures import (
     Address,
@@ -16,7 +17,7 @@ from capacity.compliance import (
 )
 from capacity.department import Department, Observation
 from capacity.errors import InvalidInput
-from capacity.wording import Text
+from capacity.wording import Text, rounded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +31,16 @@ class Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Two counts held against one another (da: sammenligning)."""
+    """Two counts held against one another (da: sammenligning).
+
+    `chance` is that of a review as small as the one finding all kept, at the other's share; None
+    where it would print as 0 %.
+    """
 
     one: int
     other: int
     sentence: Text
-    chance: Fraction
+    chance: Fraction | None
     one_compliance: Compliance
     other_compliance: Compliance
     address: Address
@@ -58,6 +63,17 @@ def count_parts(department: Department) -> tuple[Count, ...]:
     )
 
 
+def same_rule(counts: Sequence[Count]) -> tuple[int, int] | None:
+    """Return the first two counts of one rule, by number from 1 (da: samme regel).
+
+    A label names the rule, and after a comma the time or the part that was counted. None where no
+    two agree.
+    """
+    rules = [each.observed.label.da.partition(",")[0] for each in counts]
+    pairs = combinations(range(len(counts)), 2)
+    return next(((i + 1, j + 1) for i, j in pairs if rules[i] == rules[j]), None)
+
+
 def comparison_part(counts: Sequence[Count], one: int, other: int) -> Comparison:
     """Hold two counts against one another, by their numbers from 1 (da: sammenligning).
 
@@ -74,15 +90,13 @@ def comparison_part(counts: Sequence[Count], one: int, other: int) -> Comparison
             )
     first, second = counts[one - 1], counts[other - 1]
     found = compliance_difference(first.compliance, second.compliance)
+    due = first.compliance.due
+    chance = Fraction(chance_of_at_least_in_time(due, due, second.compliance.share))
     return Comparison(
         one=one,
         other=other,
         sentence=compliance_difference_sentence(found),
-        chance=Fraction(
-            chance_of_at_least_in_time(
-                first.compliance.due, first.compliance.due, second.compliance.share
-            )
-        ),
+        chance=chance if rounded(chance, 2) else None,
         one_compliance=first.compliance,
         other_compliance=second.compliance,
         address=Address(

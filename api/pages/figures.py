@@ -36,6 +36,7 @@ _UNITS: Mapping[str, Text] = {
     "days_per_year": Text(da="dage om året", en="days a year"),
     "hour_of_day": Text(da="(klokkeslæt)", en="(time of day)"),
 }
+LANGUAGES: tuple[Language, Language] = ("da", "en")
 _SAFE_IN_A_QUERY = ";,@:/×"
 _MOST_DECIMALS = 15
 
@@ -104,7 +105,10 @@ def figure_text(value: Fraction | int, digits: int) -> Text:
     >>> figure_text(Fraction("1310.05"), 1).da
     '1.310,1'
     """
-    return Text(da=shown(value, digits, "da"), en=shown(value, digits, "en"))
+    danish, english = (
+        shown(value, digits, language).replace("-", "\N{MINUS SIGN}") for language in LANGUAGES
+    )
+    return Text(da=danish, en=english)
 
 
 def percent_text(share: Fraction, digits: int = 0) -> Text:
@@ -125,12 +129,12 @@ def in_an_address(value: Fraction | int) -> str:
 
 
 def plain_number(value: Fraction) -> Text:
-    """Write a rule's number with the decimals it has (da: tal uden overflødige decimaler).
+    """Write a number with the decimals it has, two at most (da: tal uden overflødige nuller).
 
     >>> plain_number(Fraction(4)).da, plain_number(Fraction("9.8")).da
     ('4', '9,8')
     """
-    return figure_text(value, next((n for n in range(3) if value * 10**n % 1 == 0), 3))
+    return figure_text(value, next((n for n in range(2) if value * 10**n % 1 == 0), 2))
 
 
 def cited(rule_id: str, on: date, book: Rulebook) -> CitedRule:

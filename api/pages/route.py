@@ -19,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from api.charts import guideline_chart, interval_bar, staffing_chart
 from api.errors import masked, status_of
 from api.pages.caseload import CaseloadPart, caseload_part
-from api.pages.counts import Comparison, Count, comparison_part, count_parts
+from api.pages.counts import Comparison, Count, comparison_part, count_parts, same_rule
 from api.pages.curve import Choice, CurvePart, choices, curve_part, levels_written, question_of
 from api.pages.second_opinion import WorkloadPart, workload_part
 from api.pages.staff import StaffPart, staff_part
@@ -57,8 +57,8 @@ class Asked:
     team: str | None
     deadline: str | None
     extra_fte: str
-    one: str
-    other: str
+    one: str | None
+    other: str | None
 
     def address(self, **changed: str | None) -> str:
         """Return the page's address with some choices changed, None for dropped (da: adresse)."""
@@ -139,8 +139,8 @@ def _asked(request: Request) -> tuple[Asked, dict[str, PlannerError]]:
         team=chosen.get("team"),
         deadline=chosen.get("deadline"),
         extra_fte=chosen.get("extra_fte") or levels_written(),
-        one=chosen.get("one") or "1",
-        other=chosen.get("other") or "2",
+        one=chosen.get("one"),
+        other=chosen.get("other"),
     ), refusals
 
 
@@ -222,9 +222,10 @@ def _parts(
 
 
 def _comparison(asked: Asked, counts: tuple[Count, ...]) -> Comparison | None:
-    if len(counts) < 2:
-        return None
-    return comparison_part(counts, count(asked.one), count(asked.other))
+    if asked.one or asked.other:
+        return comparison_part(counts, count(asked.one or "1"), count(asked.other or "2"))
+    usual = same_rule(counts)
+    return comparison_part(counts, *usual) if usual else None
 
 
 def printed(page: Page) -> str:
@@ -238,16 +239,33 @@ def printed(page: Page) -> str:
             asked=page.asked,
             language=language,
             say=lambda da, en: da if language == "da" else en,
-            words=lambda text: text.in_language(language),
+            words=lambda text: _unbroken(text.in_language(language)),
             number=partial(_number, language=language),
-            percentage=partial(percent, language=language),
+            percentage=partial(_percentage, language=language),
+            percentages=partial(_percentages, language=language),
             day=partial(date_in_words, language=language),
         )
     )
 
 
+def _unbroken(written: str) -> str:
+    """Keep a percentage and its sign on one line."""
+    return written.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def _percentage(share: Any, *, language: Language) -> str:
+    return _unbroken(percent(exact(share), language))
+
+
+def _percentages(low: Any, high: Any, *, language: Language) -> str:
+    """Write a range of shares, the sign once (da: procentinterval)."""
+    return (
+        f"{_number(exact(low) * 100, 0, language=language)}–{_percentage(high, language=language)}"
+    )
+
+
 def _number(value: Any, digits: int, *, language: Language) -> str:
-    return shown(exact(value), digits, language)
+    return shown(exact(value), digits, language).replace("-", "\N{MINUS SIGN}")
 
 
 @cache
@@ -261,7 +279,6 @@ def _templates() -> Environment:
     )
     environment.globals.update(
         Format=Format,
-        exact=exact,
         guideline_chart=guideline_chart,
         interval_bar=interval_bar,
         staffing_chart=staffing_chart,

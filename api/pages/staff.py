@@ -28,6 +28,7 @@ from capacity.roster import (
 from capacity.rulebook import Rulebook
 from capacity.units import HoursPerWeek
 from capacity.wording import Text
+from capacity.workdays import weekday_holidays
 
 _FTE = Text(da="fuldtidsstillinger", en="FTE")
 _HOURS_A_WEEK = Text(da="timer om ugen", en="hours a week")
@@ -66,6 +67,7 @@ def staff_part(department: Department, book: Rulebook) -> StaffPart:
     norm = cited("agreement.full_time_hours", on, book)
     contracted, carrying = contracted_hours(roster, on), case_hours(roster, on)
     year = available_hours_breakdown(roster, on, book)
+    holidays = weekday_holidays(on.year)
 
     def address(field: str, digits: int) -> Address:
         terms = (("department", department.address), ("on", on.isoformat()))
@@ -87,7 +89,7 @@ def staff_part(department: Department, book: Rulebook) -> StaffPart:
         ),
         contracted_hours=Figure(
             label=Text(da="Ansættelsestimer", en="Contracted hours"),
-            value=figure_text(contracted, 2),
+            value=plain_number(contracted),
             unit=_HOURS_A_WEEK,
             made_of=(Text(da="Summen af ansættelserne.", en="The sum of the contracts."),),
             address=address("contracted_hours", 2),
@@ -102,7 +104,7 @@ def staff_part(department: Department, book: Rulebook) -> StaffPart:
         ),
         case_hours=Figure(
             label=Text(da="Timer til sager", en="Hours for cases"),
-            value=figure_text(carrying, 2),
+            value=plain_number(carrying),
             unit=_HOURS_A_WEEK,
             made_of=(),
         ),
@@ -136,7 +138,10 @@ def staff_part(department: Department, book: Rulebook) -> StaffPart:
                 rule=cited("agreement.gross_year_hours", on, book),
             ),
             Term(
-                label=Text(da="Søgnehelligdage", en="Public holidays on weekdays"),
+                label=Text(
+                    da=f"Søgnehelligdage: {holidays} i {on.year} efter kalenderen",
+                    en=f"Public holidays on weekdays: {holidays} in {on.year} by the calendar",
+                ),
                 hours=-year.public_holiday_hours,
             ),
             Term(
@@ -171,7 +176,7 @@ def _contracts(roster: Roster, department: Department) -> Text:
 
 
 def _division(hours: HoursPerWeek, full_time: HoursPerWeek) -> Text:
-    written, norm = figure_text(hours, 2), plain_number(full_time)
+    written, norm = plain_number(hours), plain_number(full_time)
     return Text(
         da=f"{written.da} timer om ugen / {norm.da} timer",
         en=f"{written.en} hours a week / {norm.en} hours",
