@@ -8,10 +8,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """How the service runs (da: indstillinger).
 
-    Without a `database` it lives in memory and is forgotten at the end. The `most_…` bound one
-    answer: its replications, levels of staff, days from the department's date, and the bytes of a
-    document sent. The simulation itself refuses a question whose cases, levels and replications
-    together are too much work.
+    Without a `database` it lives in memory and is forgotten at the end. `most_body_bytes` bounds a
+    document that is sent. The simulation itself bounds what one question may cost.
 
     >>> Settings(demo=True).port
     8000
@@ -23,7 +21,4 @@ class Settings(BaseSettings):
     demo: bool = False
     host: str = "127.0.0.1"
     port: int = 8000
-    most_replications: int = 4096
-    most_levels: int = 50
-    most_days: int = 20 * 366
     most_body_bytes: int = 2 * 2**20

@@ -20,7 +20,7 @@ from capacity.rulebook import Rulebook
 from capacity.units import FTE
 from capacity.wording import Text, shown
 from simulations import MODEL_VERSION
-from simulations.cases import Cases, Cohort, cases_of_team, cohort
+from simulations.cases import FOLLOWED_DAYS, Cases, Cohort, cases_of_team, cohort
 from simulations.clocks import team_clocks
 from simulations.estimates import Estimate, ratio, ratio_difference, year_range
 from simulations.kernels import WorkClocks, pooled_queue
@@ -28,6 +28,8 @@ from simulations.questions import StaffingQuestion
 
 MOST_STEPS = 2 * 10**9
 """What one curve may cost: cases × caseworkers, over all levels and replications."""
+MOST_CLOCK_DAYS = 10**7
+"""What one curve may hold in memory: caseworkers × days, over all levels."""
 _REPLICATIONS_PER_PIECE = 16
 
 
@@ -73,12 +75,12 @@ def staffing_curve(
 
     The answer is the same to the last bit on any number of `threads` (None: one a core);
     `on_progress` is told how many replications have been done. Raises `InvalidInput` for a period
-    in which nothing falls due and `TooMuchWork` beyond `MOST_STEPS`.
+    in which nothing falls due and `TooMuchWork` beyond `MOST_STEPS` or `MOST_CLOCK_DAYS`.
     """
     start, roster = question.department.on, question.department.roster.team(question.team)
-    period = cohort(question, book)
     levels = sorted({Fraction(0), *question.extra_fte})
-    _check_work(question, len(roster.caseworkers), levels, period)
+    _check_work(question, len(roster.caseworkers), levels)
+    period = cohort(question, book)
     days = period.followed_until
     clocks = [team_clocks(roster, level, start, days, book) for level in levels]
 
@@ -150,16 +152,17 @@ def _point(level: FTE, fte: FTE, here: _Counts, base: _Counts) -> CurvePoint:
     )
 
 
-def _check_work(
-    question: StaffingQuestion, caseworkers: int, levels: Sequence[FTE], period: Cohort
-) -> None:
+def _check_work(question: StaffingQuestion, caseworkers: int, levels: Sequence[FTE]) -> None:
+    """Refuse what would take too long or too much memory, before any of it is spent."""
+    days = (question.to - question.department.on).days + FOLLOWED_DAYS
     classes = question.case_classes
     yearly = sum((each.arrivals_per_year for each in classes), Fraction(0))
-    cases = yearly * period.followed_until / DAYS_PER_YEAR + sum(
-        len(each.backlog.ages_days) for each in classes
-    )
+    cases = yearly * days / DAYS_PER_YEAR + sum(len(each.backlog.ages_days) for each in classes)
     clocks = sum(caseworkers + 1 + level for level in levels)
-    too_large = cases * clocks * question.replications / MOST_STEPS
+    too_large = max(
+        cases * clocks * question.replications / MOST_STEPS,
+        Fraction(clocks * days) / MOST_CLOCK_DAYS,
+    )
     if too_large > 1:
         raise TooMuchWork(
             Text(

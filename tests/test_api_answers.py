@@ -26,22 +26,6 @@ PROMISED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("field", "digits", "answer"),
-    [
-        ("cases_per_fte", 1, "37,2"),
-        ("missing_fte_at_low", 2, "20,58"),
-        ("missing_fte_at_high", 2, "5,75"),
-        ("missing_fte_at_target", 2, "11,68"),
-    ],
-)
-def test_a_cell_gets_the_numbers_of_the_note(
-    client: TestClient, field: str, digits: int, answer: str
-) -> None:
-    question = f"/v1/caseload?{NOTE}&target=25&field={field}&digits={digits}"
-    assert client.get(f"{question}&format=text&decimal=comma").text == answer
-
-
 @pytest.mark.parametrize("name", PROMISED)
 def test_an_answer_begins_with_the_promised_fields(client: TestClient, name: str) -> None:
     content = client.get(ADDRESSES[name]).json()

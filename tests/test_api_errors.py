@@ -49,7 +49,7 @@ REFUSED = [
     ("/v1/caseload?open_cases=1&case_fte=1&unit=child&on=26.03.2020", 422, "on", "2020-03-26"),
     ("/v1/caseload?open_cases=1&case_fte=1&unit=child&on=2020-02-30", 422, "on", "2020-02-30"),
     ("/v1/caseload?open_cases=1&case_fte=1&unit=child&on=1585180800", 422, "on", "ikke en dato"),
-    ("/v1/caseload?open_cases=1&case_fte=1&on=2020-03-26", 422, "unit", "mangler"),
+    ("/v1/caseload?case_fte=1&on=2020-03-26", 422, "open_cases", "mangler"),
     ("/v1/fte?staff=&on=2020-03-26", 422, "staff", "bemanding, post 1"),
     ("/v1/fte?on=2020-03-26", 422, "staff", "mangler"),
     ("/v1/fte?staff=1x37&department=ishoej-2020", 422, "staff", "ikke begge"),
@@ -87,11 +87,11 @@ REFUSED = [
     (f"{CURVE}&extra_fte=-1", 422, "extra_fte", "0"),
     (f"{CURVE}&extra_fte=0;", 422, "extra_fte", "ikke et tal"),
     (f"{CURVE}&extra_fte={TEN_9}", 413, None, "for stor"),
-    (f"{CURVE}&extra_fte={';'.join('1' * 51)}", 413, "extra_fte", "højst 50"),
-    (f"{CURVE}&replications={TEN_9}", 413, "replications", "højst 4096"),
+    (f"{CURVE}&extra_fte=100000", 413, None, "gange for stor"),
+    (f"{CURVE}&replications={TEN_9}", 413, None, "gange for stor"),
     (f"{CURVE}&replications=1", 422, "replications", "mindst 32"),
     (f"{CURVE}&from=2020-04-01&to=2020-03-01", 422, "from", "2020"),
-    (f"{CURVE}&to=9999-12-31", 413, "to", "højst 7320"),
+    (f"{CURVE}&to=9999-12-31", 413, None, "gange for stor"),
     ("/v1/departments/nope", 404, "department", "ishoej-2020"),
     ("/v1/departments/ishoej-2020?format=csv", 422, "format", "kendes ikke"),
     ("/v1/nope", 404, None, "/docs"),
@@ -170,7 +170,6 @@ def test_all_faults_are_told_at_once(client: TestClient) -> None:
     assert [error["field"] for error in problem["errors"]] == [
         "open_cases",
         "case_fte",
-        "unit",
         "foo",
     ]
 

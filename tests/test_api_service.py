@@ -71,8 +71,8 @@ def test_short_questions_are_answered_while_a_curve_is_simulated(client: TestCli
 
 
 def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CASELOAD_MOST_REPLICATIONS", "64")
-    assert Settings().most_replications == 64
+    monkeypatch.setenv("CASELOAD_MOST_BODY_BYTES", "64")
+    assert Settings().most_body_bytes == 64
 
 
 @given(

@@ -29,7 +29,11 @@ class CaseloadQuestion(Question):
         description="full-time equivalents that carry cases (da: sagsbærende fuldtidsstillinger)",
         examples=["23,92"],
     )
-    unit: CaseUnit = Field(description="what one case counts (da: sagsenhed)", examples=["child"])
+    unit: CaseUnit = Field(
+        CaseUnit.CHILD,
+        description="what one case counts; the guideline's own unit if left out (da: sagsenhed)",
+        examples=["child"],
+    )
     on: AskedDay
     target: Number | None = Field(
         None, description="a caseload to aim for (da: måltal)", examples=["25"]

@@ -14,12 +14,9 @@ from api.documents import DepartmentDocument
 from api.fields import CaseFte, RulesVersion
 from api.presentation import Question
 from api.quantities import Count, Day, Numbers, numbers
-from api.settings import Settings
 from api.store import StoreDependency
 from capacity.department import Department
-from capacity.errors import TooMuchWork
 from capacity.rulebook import rulebook
-from capacity.wording import Text
 from capacity.workdays import Unit, add
 from simulations.questions import (
     USUAL_REPLICATIONS,
@@ -125,9 +122,7 @@ async def staffing_curve_of_stored(
     is what happens in this model with these inputs: many are assumptions of the department's.
     """
     department = store.department(question.department)
-    return rendered(
-        await _curve(department, department.address, question, request), question, request
-    )
+    return rendered(await _curve(department, department.address, question), question, request)
 
 
 @router.post(
@@ -141,16 +136,14 @@ async def staffing_curve_of_document(
     It is not stored, so the answer names it without a version.
     """
     department = document.to_domain()
-    return rendered(await _curve(department, department.slug, terms, request), terms, request)
+    return rendered(await _curve(department, department.slug, terms), terms, request)
 
 
-async def _curve(
-    department: Department, address: str, terms: CurveTerms, request: Request
-) -> Table[CurveRow]:
+async def _curve(department: Department, address: str, terms: CurveTerms) -> Table[CurveRow]:
     """Simulate on a thread, so that short questions are answered meanwhile."""
     from simulations.staffing import staffing_curve  # compiled code: loaded beside the start
 
-    question = _question(department, terms, request.app.state.settings)
+    question = _question(department, terms)
     curve = await run_in_threadpool(staffing_curve, question, rulebook())
     rows = tuple(
         CurveRow.model_validate(
@@ -184,11 +177,11 @@ async def _curve(
     return Table[CurveRow](rows=rows)
 
 
-def _question(department: Department, terms: CurveTerms, settings: Settings) -> StaffingQuestion:
+def _question(department: Department, terms: CurveTerms) -> StaffingQuestion:
     """Ask what the department shows first, but for what the caller says otherwise."""
     usual = headline_question(department)
     begins = terms.from_ or usual.from_
-    asked = replace(
+    return replace(
         usual,
         team=terms.team or usual.team,
         deadline=terms.deadline or usual.deadline,
@@ -198,18 +191,3 @@ def _question(department: Department, terms: CurveTerms, settings: Settings) -> 
         seed=terms.seed,
         replications=terms.replications,
     )
-    _refuse_more_than("replications", asked.replications, settings.most_replications)
-    _refuse_more_than("extra_fte", len(asked.extra_fte), settings.most_levels)
-    _refuse_more_than("to", (asked.to - department.on).days, settings.most_days)
-    return asked
-
-
-def _refuse_more_than(field: str, asked: int, most: int) -> None:
-    if asked > most:
-        raise TooMuchWork(
-            Text(
-                da=f"{asked} er for mange i ét svar; højst {most}",
-                en=f"{asked} are too many for one answer; at most {most}",
-            ),
-            field=field,
-        )
