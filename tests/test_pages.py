@@ -72,7 +72,8 @@ def test_every_opened_number_is_what_its_cell_answers(
         if cell and values:
             answered = client.get(cell)
             assert answered.status_code == 200, answered.text
-            mark = "," if language == "da" else "."
+            mark, other_mark = ",." if language == "da" else ".,"
+            assert other_mark not in answered.text
             assert float(answered.text.replace(mark, ".")) == float(
                 bare(values[0], language).replace(mark, ".")
             )

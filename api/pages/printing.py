@@ -1,0 +1,72 @@
+"""The page in words and marks: templates, and numbers as a reader of the language expects them."""
+
+from functools import cache, partial
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from api.charts import guideline_chart, interval_bar, staffing_chart
+from api.errors import masked
+from api.pages.page import Page
+from api.presentation import Format
+from capacity.units import exact
+from capacity.wording import Language, date_in_words, percent, shown
+
+
+def printed(page: Page) -> str:
+    """Print the page in the reader's language (da: den trykte side)."""
+    language = page.asked.language
+    return (
+        _templates()
+        .get_template("page.html")
+        .render(
+            page=page,
+            asked=page.asked,
+            language=language,
+            say=lambda da, en: da if language == "da" else en,
+            words=lambda text: _unbroken(text.in_language(language)),
+            number=partial(_number, language=language),
+            percentage=partial(_percentage, language=language),
+            percentages=partial(_percentages, language=language),
+            day=partial(date_in_words, language=language),
+        )
+    )
+
+
+def _unbroken(written: str) -> str:
+    """Keep a percentage and its sign on one line."""
+    return written.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def _percentage(share: Any, *, language: Language) -> str:
+    return _unbroken(percent(exact(share), language))
+
+
+def _percentages(low: Any, high: Any, *, language: Language) -> str:
+    """Write a range of shares, the sign once (da: procentinterval)."""
+    return (
+        f"{_number(exact(low) * 100, 0, language=language)}–{_percentage(high, language=language)}"
+    )
+
+
+def _number(value: Any, digits: int, *, language: Language) -> str:
+    return shown(exact(value), digits, language).replace("-", "\N{MINUS SIGN}")
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("api"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        Format=Format,
+        guideline_chart=guideline_chart,
+        interval_bar=interval_bar,
+        staffing_chart=staffing_chart,
+    )
+    environment.filters["masked"] = masked
+    return environment
