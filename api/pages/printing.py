@@ -1,7 +1,6 @@
 """The page in words and marks: templates, and numbers as a reader of the language expects them."""
 
 from functools import cache, partial
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -9,7 +8,7 @@ from api.charts import guideline_chart, interval_bar, staffing_chart
 from api.errors import masked
 from api.pages.page import Page
 from api.presentation import Format
-from capacity.units import exact
+from capacity.units import Exactable, exact
 from capacity.wording import Language, date_in_words, percent, shown
 
 
@@ -38,18 +37,18 @@ def _unbroken(written: str) -> str:
     return written.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
-def _percentage(share: Any, *, language: Language) -> str:
+def _percentage(share: Exactable, *, language: Language) -> str:
     return _unbroken(percent(exact(share), language))
 
 
-def _percentages(low: Any, high: Any, *, language: Language) -> str:
+def _percentages(low: Exactable, high: Exactable, *, language: Language) -> str:
     """Write a range of shares, the sign once (da: procentinterval)."""
     return (
         f"{_number(exact(low) * 100, 0, language=language)}–{_percentage(high, language=language)}"
     )
 
 
-def _number(value: Any, digits: int, *, language: Language) -> str:
+def _number(value: Exactable, digits: int, *, language: Language) -> str:
     return shown(exact(value), digits, language).replace("-", "\N{MINUS SIGN}")
 
 
