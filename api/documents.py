@@ -222,9 +222,10 @@ class ObservationDocument(Document):
     """What somebody counted (da: optælling)."""
 
     label: TextDocument
-    in_time: StrictInt
+    kept: StrictInt
     due: StrictInt
     not_yet_due: StrictInt = 0
+    deadline: str | None = None
     source: TextDocument
     caveat: TextDocument | None = None
 

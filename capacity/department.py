@@ -146,15 +146,18 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """What somebody counted: cases in time among those due (da: optælling).
+    """What somebody counted: cases that kept a rule among those it was due for (da: optælling).
 
-    `caveat` says what the count cannot carry: a sample of placements, a count of closed cases.
+    `deadline` names the rule where it is one of time. Without it the count is of order or content,
+    and no word of timeliness may be said of it. `caveat` says what the count cannot carry: a
+    sample of placements, a count of closed cases.
     """
 
     label: Text
-    in_time: int
+    kept: int
     due: int
     not_yet_due: int = 0
+    deadline: str | None = None
     source: Text
     caveat: Text | None = None
 

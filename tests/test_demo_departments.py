@@ -47,7 +47,7 @@ def test_ishoej_has_the_teams_of_the_note():
 
 
 @pytest.mark.parametrize(
-    ("label", "in_time", "due", "printed"),
+    ("label", "kept", "due", "printed"),
     [
         ("Børnefaglig undersøgelse inden for 4 måneder", 2, 6, "33 %"),
         ("Børnefaglig undersøgelse inden for 4 måneder, 1. kvartal 2020", 35, 38, "92 %"),
@@ -62,10 +62,10 @@ def test_ishoej_has_the_teams_of_the_note():
         ("Senere opfølgning højst 6 måneder efter den første, anbringelser", 2, 2, "100 %"),
     ],
 )
-def test_ishoej_has_the_counts_of_the_note(label, in_time, due, printed):
+def test_ishoej_has_the_counts_of_the_note(label, kept, due, printed):
     [counted] = [each for each in ISHOEJ.observations if each.label.da == label]
-    assert (counted.in_time, counted.due) == (in_time, due)
-    assert percent(Fraction(in_time, due), "da") == printed
+    assert (counted.kept, counted.due) == (kept, due)
+    assert percent(Fraction(kept, due), "da") == printed
 
 
 def test_every_count_of_the_note_says_where_it_is_from_and_what_it_cannot_carry():

@@ -107,7 +107,7 @@ DEPARTMENTS = st.builds(
         st.builds(
             Observation,
             label=WORDS,
-            in_time=COUNTS,
+            kept=COUNTS,
             due=st.just(10_000),
             not_yet_due=COUNTS,
             source=WORDS,

@@ -114,7 +114,7 @@ def test_the_share_of_a_level_leads_to_its_cell(client: TestClient):
 @pytest.mark.parametrize("department", DEPARTMENTS)
 def test_every_count_has_the_share_and_interval_of_its_address(client: TestClient, department: str):
     (table,) = of_class(page(client, department=department), "counts")
-    rows = [row for row in table.iter("tr") if list(row.iter("details"))]
+    rows = [row for row in table.iter("tr") if list(row.iter("a"))]
     assert rows
     for row in rows:
         address = next(
@@ -127,6 +127,14 @@ def test_every_count_has_the_share_and_interval_of_its_address(client: TestClien
         assert cells[3] == in_percent(answer["share"])
         assert cells[4] == f"{in_percent(low).removesuffix(' %')}–{in_percent(high)}"
         assert cells[5] == (str(answer["not_yet_due"]) if answer["not_yet_due"] else "–")
+        assert answer["sentence"] in cells[1]
+
+
+def test_a_count_of_order_or_content_is_not_called_timely(client: TestClient):
+    (table,) = of_class(page(client), "counts")
+    (row,) = [row for row in table.iter("tr") if "Handleplan udarbejdet" in text(row)]
+    assert "rettidig" not in text(row)
+    assert not list(row.iter("a"))
 
 
 def test_the_page_opens_with_the_numbers_of_the_note(client: TestClient):

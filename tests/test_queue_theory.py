@@ -123,12 +123,14 @@ def covered(estimate, truth: float) -> bool:
     return bool(estimate.low <= truth <= estimate.high)
 
 
-def counted(servers: int, arrivals: Floats, service: Floats) -> tuple[int, int]:
+def counted(
+    servers: int, arrivals: Floats, service: Floats, limit: float = LIMIT
+) -> tuple[int, int]:
     """In time and due among those who arrive in the window, long after the empty start."""
     taken_at, done_at = np.empty((2, arrivals.size))
     pooled_queue(arrivals, service, always_open(servers), taken_at, done_at)
     watched = (arrivals >= FIRST_DAY) & (arrivals < LAST_DAY)
-    return int((done_at - arrivals <= LIMIT)[watched].sum()), int(watched.sum())
+    return int((done_at - arrivals <= limit)[watched].sum()), int(watched.sum())
 
 
 def trial(number: int) -> tuple[bool, bool]:

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
-from api.pages.figures import (
-    Address,
-)
+from api.pages.figures import Address
 from capacity.compliance import (
     Compliance,
     chance_of_at_least_in_time,
     compliance_difference,
     compliance_difference_sentence,
+    compliance_sentence,
     observed_compliance,
 )
 from capacity.department import Department, Observation
@@ -22,10 +21,14 @@ from capacity.wording import Text, rounded
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """One count of the department with its interval (da: optælling)."""
+    """One count of the department with its interval (da: optælling).
+
+    `sentence` speaks of timeliness, so only a count of a deadline has one.
+    """
 
     observed: Observation
     compliance: Compliance
+    sentence: Text | None
     address: Address
 
 
@@ -48,30 +51,30 @@ class Comparison:
 
 def count_parts(department: Department) -> tuple[Count, ...]:
     """Put an interval on every count of the department (da: optællinger)."""
-    return tuple(
-        Count(
-            observed=each,
-            compliance=observed_compliance(each.in_time, each.due, not_yet_due=each.not_yet_due),
-            address=Address(
-                path="/v1/compliance",
-                terms=(*_counted(each), ("not_yet_due", str(each.not_yet_due))),
-                field="share",
-                digits=2,
-            ),
-        )
-        for each in department.observations
+    return tuple(_count(each) for each in department.observations)
+
+
+def _count(observed: Observation) -> Count:
+    found = observed_compliance(observed.kept, observed.due, not_yet_due=observed.not_yet_due)
+    return Count(
+        observed=observed,
+        compliance=found,
+        sentence=compliance_sentence(found) if observed.deadline else None,
+        address=Address(
+            path="/v1/compliance",
+            terms=(*_counted(observed), ("not_yet_due", str(observed.not_yet_due))),
+            field="share",
+            digits=2,
+        ),
     )
 
 
-def same_rule(counts: Sequence[Count]) -> tuple[int, int] | None:
-    """Return the first two counts of one rule, by number from 1 (da: samme regel).
-
-    A label names the rule, and after a comma the time or the part that was counted. None where no
-    two agree.
-    """
-    rules = [each.observed.label.da.partition(",")[0] for each in counts]
+def same_deadline(counts: Sequence[Count]) -> tuple[int, int] | None:
+    """Return the first two counts of one deadline, by number from 1 (da: samme frist)."""
+    deadlines = [each.observed.deadline for each in counts]
     pairs = combinations(range(len(counts)), 2)
-    return next(((i + 1, j + 1) for i, j in pairs if rules[i] == rules[j]), None)
+    alike = ((i + 1, j + 1) for i, j in pairs if deadlines[i] and deadlines[i] == deadlines[j])
+    return next(alike, None)
 
 
 def comparison_part(counts: Sequence[Count], one: int, other: int) -> Comparison:
@@ -110,4 +113,4 @@ def comparison_part(counts: Sequence[Count], one: int, other: int) -> Comparison
 
 
 def _counted(observed: Observation) -> tuple[tuple[str, str], ...]:
-    return (("in_time", str(observed.in_time)), ("due", str(observed.due)))
+    return (("in_time", str(observed.kept)), ("due", str(observed.due)))

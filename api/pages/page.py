@@ -7,7 +7,7 @@ from typing import TypeVar
 from api.errors import status_of
 from api.pages.asked import Asked
 from api.pages.caseload import CaseloadPart, caseload_part
-from api.pages.counts import Comparison, Count, comparison_part, count_parts, same_rule
+from api.pages.counts import Comparison, Count, comparison_part, count_parts, same_deadline
 from api.pages.curve import Choice, CurvePart, choices, curve_part, question_of
 from api.pages.second_opinion import WorkloadPart, workload_part
 from api.pages.staff import StaffPart, staff_part
@@ -95,5 +95,5 @@ def _question(asked: Asked, department: Department) -> StaffingQuestion:
 def _comparison(asked: Asked, counts: tuple[Count, ...]) -> Comparison | None:
     if asked.one or asked.other:
         return comparison_part(counts, count(asked.one or "1"), count(asked.other or "2"))
-    usual = same_rule(counts)
+    usual = same_deadline(counts)
     return comparison_part(counts, *usual) if usual else None
