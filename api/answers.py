@@ -90,10 +90,19 @@ class Table(Answer, Generic[Row]):
     rows: tuple[Row, ...]
 
 
-def rendered(answer: Answer, question: Question, request: Request) -> Response:
-    """Write an answer as its caller asked for it; `InvalidInput` where that cannot be done."""
+def rendered(
+    answer: Answer, question: Question, request: Request, *, in_words: Text | None = None
+) -> Response:
+    """Write an answer as its caller asked for it; `InvalidInput` where that cannot be done.
+
+    `in_words` is the sentence of a table, which has none among its fields.
+    """
     presentation = question.presentation(request)
-    grid = _grid(answer, presentation)
+    wants_sentence = presentation.format is Format.TEXT and presentation.field is None
+    if in_words and wants_sentence:
+        grid = _one_cell(in_words.in_language(presentation.language))
+    else:
+        grid = _grid(answer, presentation)
     name = request.url.path.strip("/").split("/")[-1]
     headers = {"Content-Language": presentation.language, "Vary": "Accept-Language"}
     if presentation.format is Format.XLSX:
@@ -103,6 +112,10 @@ def rendered(answer: Answer, question: Question, request: Request) -> Response:
         media_type=MEDIA_TYPES[presentation.format],
         headers=headers,
     )
+
+
+def _one_cell(cell: Cell) -> Grid:
+    return Grid(columns=(Column(key="sentence", heading=""),), rows=((cell,),), is_table=False)
 
 
 def _grid(answer: Answer, presentation: Presentation) -> Grid:

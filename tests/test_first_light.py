@@ -59,3 +59,9 @@ def test_a_curve_is_asked_by_department_and_level(client: TestClient) -> None:
     for row in rows:
         assert row["share_in_time"] == row["in_time"] / row["due"]
         assert row["share_in_time_low"] <= row["share_in_time"] <= row["share_in_time_high"]
+
+
+def test_a_curve_without_a_field_is_a_sentence(client: TestClient) -> None:
+    sentence = client.get("/v1/staffing-curve?department=ishoej-2020&extra_fte=2&format=text").text
+    assert sentence.startswith("To ekstra fuldtidsstillinger løfter rettidigheden i §50-team")
+    assert "i denne model og med disse antagelser" in sentence

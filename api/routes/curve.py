@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -23,6 +23,9 @@ from simulations.questions import (
     StaffingQuestion,
     headline_question,
 )
+
+if TYPE_CHECKING:
+    from simulations.staffing import StaffingCurve
 
 router: APIRouter = planner_router("staffing and deadlines")
 
@@ -122,7 +125,7 @@ async def staffing_curve_of_stored(
     is what happens in this model with these inputs: many are assumptions of the department's.
     """
     department = store.department(question.department)
-    return rendered(await _curve(department, department.address, question), question, request)
+    return await _answer(department, department.address, question, request)
 
 
 @router.post(
@@ -136,16 +139,26 @@ async def staffing_curve_of_document(
     It is not stored, so the answer names it without a version.
     """
     department = document.to_domain()
-    return rendered(await _curve(department, department.slug, terms), terms, request)
+    return await _answer(department, department.slug, terms, request)
 
 
-async def _curve(department: Department, address: str, terms: CurveTerms) -> Table[CurveRow]:
+async def _answer(
+    department: Department, address: str, terms: CurveTerms, request: Request
+) -> Response:
     """Simulate on a thread, so that short questions are answered meanwhile."""
-    from simulations.staffing import staffing_curve  # compiled code: loaded beside the start
+    # Compiled code: loaded beside the start of the service and not before it.
+    from simulations.sentences import curve_sentence
+    from simulations.staffing import staffing_curve
 
-    question = _question(department, terms)
-    curve = await run_in_threadpool(staffing_curve, question, rulebook())
-    rows = tuple(
+    book = rulebook()
+    curve = await run_in_threadpool(staffing_curve, _question(department, terms), book)
+    table = Table[CurveRow](rows=_rows(curve, address))
+    return rendered(table, terms, request, in_words=curve_sentence(curve, book))
+
+
+def _rows(curve: "StaffingCurve", address: str) -> tuple[CurveRow, ...]:
+    question = curve.question
+    return tuple(
         CurveRow.model_validate(
             {
                 "extra_fte": point.extra_fte,
@@ -174,7 +187,6 @@ async def _curve(department: Department, address: str, terms: CurveTerms) -> Tab
         )
         for point in curve.points
     )
-    return Table[CurveRow](rows=rows)
 
 
 def _question(department: Department, terms: CurveTerms) -> StaffingQuestion:
