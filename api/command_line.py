@@ -140,7 +140,7 @@ def ratio(  # noqa: PLR0913  (one option each)
         if unit not in set(CaseUnit):
             raise InvalidInput(
                 Text(
-                    da=f"“{unit}” er ikke en enhed; skriv child eller family",
+                    da=f"”{unit}” er ikke en enhed; skriv child eller family",
                     en=f"“{unit}” is no unit; write child or family",
                 ),
                 field="unit",

@@ -305,7 +305,7 @@ def load_example(slug: str) -> Department:
         known = ", ".join(example_slugs())
         raise UnknownDepartment(
             Text(
-                da=f"ingen demoafdeling hedder “{slug}”; der er {known}",
+                da=f"ingen demoafdeling hedder ”{slug}”; der er {known}",
                 en=f"no demo department is called “{slug}”; there are {known}",
             ),
             field="department",

@@ -39,7 +39,7 @@ def number(written: str) -> Fraction:
     if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
         raise InvalidInput(
             Text(
-                da=f"“{_quoted(text)}” er ikke et tal; skriv fx 23,92 eller 23.92, "
+                da=f"”{_quoted(text)}” er ikke et tal; skriv fx 23,92 eller 23.92, "
                 "uden tusindtalsskilletegn",
                 en=f"“{_quoted(text)}” is not a number; write for example 23.92 or 23,92, "
                 "without thousands separators",
@@ -58,7 +58,7 @@ def count(written: str) -> int:
     if not _COUNT.fullmatch(text):
         raise InvalidInput(
             Text(
-                da=f"“{_quoted(text)}” er ikke et antal; skriv et helt tal med højst 12 cifre, "
+                da=f"”{_quoted(text)}” er ikke et antal; skriv et helt tal med højst 12 cifre, "
                 "uden punktum, komma eller fortegn",
                 en=f"“{_quoted(text)}” is not a count; write a whole number of at most 12 digits, "
                 "without point, comma or sign",
@@ -89,7 +89,7 @@ def day(written: str) -> date:
         pass  # the thirtieth of February has the right form and is refused like any other
     raise InvalidInput(
         Text(
-            da=f"“{_quoted(written)}” er ikke en dato; skriv fx 2020-03-26",
+            da=f"”{_quoted(written)}” er ikke en dato; skriv fx 2020-03-26",
             en=f"“{_quoted(written)}” is not a date; write for example 2020-03-26",
         )
     )
@@ -108,7 +108,7 @@ def moment(written: str) -> datetime:
         pass
     raise InvalidInput(
         Text(
-            da=f"“{_quoted(written)}” er ikke et tidspunkt; skriv fx 2020-03-27T14:30",
+            da=f"”{_quoted(written)}” er ikke et tidspunkt; skriv fx 2020-03-27T14:30",
             en=f"“{_quoted(written)}” is not a date and time; write for example 2020-03-27T14:30",
         )
     )

@@ -94,7 +94,7 @@ class Store:
         there_are = ", ".join([f"{slug}@{version}" for version in versions] or self._slugs())
         return UnknownDepartment(
             Text(
-                da=f"der er ingen afdeling “{address}”; der er {there_are or 'ingen endnu'}",
+                da=f"der er ingen afdeling ”{address}”; der er {there_are or 'ingen endnu'}",
                 en=f"there is no department “{address}”; there are {there_are or 'none yet'}",
             ),
             field="department",

@@ -104,7 +104,7 @@ def observed_compliance(
         known = ", ".join(Method)
         raise InvalidInput(
             Text(
-                da=f"metoden “{method}” kendes ikke; skriv en af {known}",
+                da=f"metoden ”{method}” kendes ikke; skriv en af {known}",
                 en=f"there is no method “{method}”; write one of {known}",
             ),
             field="method",

@@ -241,7 +241,7 @@ class Department:
         names = ", ".join(team.slug for team in self.teams)
         raise UnknownDepartment(
             Text(
-                da=f"{self.slug} har intet team “{slug}”; der er {names}",
+                da=f"{self.slug} har intet team ”{slug}”; der er {names}",
                 en=f"{self.slug} has no team “{slug}”; there are {names}",
             ),
             field=field,

@@ -62,7 +62,7 @@ class Roster:
             if person.id in seen:
                 raise InvalidInput(
                     Text(
-                        da=f"to medarbejdere hedder “{person.id}”; giv hver sit id",
+                        da=f"to medarbejdere hedder ”{person.id}”; giv hver sit id",
                         en=f"two caseworkers are called “{person.id}”; give each its own id",
                     ),
                     field=f"caseworkers[{index}].id",

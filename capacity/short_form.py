@@ -78,11 +78,11 @@ def _reason(entry: str) -> Text:
 
 def _refusal(position: int, entry: str, reason: Text) -> InvalidInput:
     # The entry is echoed only as far as a slip of the pen needs.
-    quoted = f"“{entry.strip()[:20]}”"
+    written = entry.strip()[:20]
     return InvalidInput(
         Text(
-            da=f"bemanding, post {position} {quoted}: {reason.da}",
-            en=f"staff, entry {position} {quoted}: {reason.en}",
+            da=f"bemanding, post {position} ”{written}”: {reason.da}",
+            en=f"staff, entry {position} “{written}”: {reason.en}",
         ),
         field="staff",
     )

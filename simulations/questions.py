@@ -13,6 +13,8 @@ from capacity.workdays import Unit, add
 LEAST_REPLICATIONS = 32
 """With fewer, Student's interval covers the truth clearly less often than it says."""
 USUAL_REPLICATIONS = 128
+MOST_EXTRA_FTE = 1000
+"""Assumption: more is no team."""
 USUAL_LEVELS = tuple(Fraction(level) for level in (0, 1, 2, 4, 6))
 
 
@@ -43,7 +45,7 @@ class StaffingQuestion:
             names = ", ".join(owed)
             raise InvalidInput(
                 Text(
-                    da=f"teamet “{self.team}” har ingen sager med fristen “{self.deadline}”; "
+                    da=f"teamet ”{self.team}” har ingen sager med fristen ”{self.deadline}”; "
                     + (f"skriv en af {names}" if owed else "det har ingen sager med frist"),
                     en=f"the team “{self.team}” has no cases with the deadline “{self.deadline}”; "
                     + (f"write one of {names}" if owed else "it has no cases with a deadline"),
@@ -52,13 +54,14 @@ class StaffingQuestion:
             )
         # A smaller part of a post has too few minutes a day for a work clock to count.
         in_hundredths = all(level * 100 % 1 == 0 for level in self.extra_fte)
-        if not self.extra_fte or min(self.extra_fte) < 0 or not in_hundredths:
+        in_range = all(0 <= level <= MOST_EXTRA_FTE for level in self.extra_fte)
+        if not self.extra_fte or not in_range or not in_hundredths:
             raise InvalidInput(
                 Text(
-                    da="ekstra fuldtidsstillinger skrives som 0 eller mere med højst to "
+                    da=f"ekstra fuldtidsstillinger skrives som 0 til {MOST_EXTRA_FTE} med højst to "
                     "decimaler, adskilt af semikolon: 0;0,5;2",
-                    en="extra posts are written as 0 or more with at most two decimals, "
-                    "separated by semicolons: 0;0.5;2",
+                    en=f"extra posts are written as 0 to {MOST_EXTRA_FTE} with at most two "
+                    "decimals, separated by semicolons: 0;0.5;2",
                 ),
                 field="extra_fte",
             )

@@ -109,7 +109,7 @@ _TOO_LITTLE = Text(
     "nothing of what already lies there.",
 )
 _SUBJECT = Text(
-    da="rettidigheden i {team} for fristen “{deadline}”",
+    da="rettidigheden i {team} for fristen ”{deadline}”",
     en="timeliness in {team} for the deadline “{deadline}”",
 )
 _MOVES = Text(

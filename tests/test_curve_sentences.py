@@ -43,7 +43,7 @@ def sentence(*points: CurvePoint) -> Text:
 def test_a_rise_is_told_from_and_to_in_this_model():
     told = sentence(point("0", 0.71, 0.71), point("2", 0.83, 0.71))
     assert told.da.startswith(
-        "To ekstra fuldtidsstillinger løfter rettidigheden i prøve for fristen “Børnefaglig "
+        "To ekstra fuldtidsstillinger løfter rettidigheden i prøve for fristen ”Børnefaglig "
         "undersøgelse afsluttet” fra 71 % til 83 % i denne model og med disse antagelser."
     )
     assert told.en.startswith("Two extra full-time posts raise timeliness in sample for")

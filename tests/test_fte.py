@@ -65,7 +65,7 @@ def test_both_decimal_marks_and_any_cross_are_read(text):
 def test_a_missing_hour_is_an_error_and_never_full_time():
     with pytest.raises(InvalidInput, match=r"entry 2 “8”: the hours are missing.*8x30") as refused:
         roster_from_short_form("20x37;8")
-    assert "post 2 “8”: timerne mangler" in refused.value.message.da
+    assert "post 2 ”8”: timerne mangler" in refused.value.message.da
     assert refused.value.field == "staff"
 
 

@@ -73,7 +73,7 @@ def _refuse_unknown(given: Mapping[str, str]) -> None:
         if name not in _CHOICES + _IGNORED:
             raise InvalidInput(
                 Text(
-                    da=f"siden kender ikke “{name[:40]}”; den kender {known}",
+                    da=f"siden kender ikke ”{name[:40]}”; den kender {known}",
                     en=f"the page does not know “{name[:40]}”; it knows {known}",
                 ),
                 field=name,

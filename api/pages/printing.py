@@ -41,11 +41,10 @@ def _percentage(share: Exactable, *, language: Language) -> str:
     return _unbroken(percent(exact(share), language))
 
 
-def _percentages(low: Exactable, high: Exactable, *, language: Language) -> str:
+def _percentages(low: Exactable, high: Exactable, digits: int = 0, *, language: Language) -> str:
     """Write a range of shares, the sign once (da: procentinterval)."""
-    return (
-        f"{_number(exact(low) * 100, 0, language=language)}–{_percentage(high, language=language)}"
-    )
+    first = _number(exact(low) * 100, digits, language=language)
+    return f"{first}–{_unbroken(percent(exact(high), language, digits))}"
 
 
 def _number(value: Exactable, digits: int, *, language: Language) -> str:
