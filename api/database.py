@@ -4,17 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from fastapi import Depends, Request
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, text
+from sqlalchemy import URL, Engine, StaticPool, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from capacity.errors import InvalidInput
-from capacity.wording import Text
+from api.tables import REVISION
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",  # readers do not wait for a writer
@@ -46,58 +41,25 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def migrate(engine: Engine, migrations: str = "api:migrations") -> None:
-    """Bring the tables up to date, keeping a copy of an older file (da: opgrader databasen).
+def migrate(engine: Engine) -> None:
+    """Bring the tables up to date where they are not (da: opgrader databasen).
 
-    SQLite has no transaction around a change of tables, so a step that fails half-way leaves half
-    of it. The copy lies beside the file, named after the step the file was at. `InvalidInput`
-    where the file is no database, or was written by a newer version of the planner.
+    `InvalidInput` where the file is no database, or was written by a newer planner.
     """
-    config = Config()
-    config.set_main_option("script_location", migrations)
-    steps = ScriptDirectory.from_config(config)
+    if _revision(engine) != REVISION:
+        from api.upgrade import upgrade  # Alembic would be a fifth of the time of every start
+
+        upgrade(engine)
+
+
+def _revision(engine: Engine) -> str | None:
+    """Return the step that the tables are at; None for none yet, and for what is no database."""
     try:
         with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-            if current == steps.get_current_head():
-                return
-            if current is not None:
-                _check_known(engine, current, steps)
-                _copy_beside(connection, current)
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except DatabaseError as error:
-        raise _unusable(
-            engine, Text(da="kan ikke åbnes som database", en="cannot be opened as a database")
-        ) from error
-
-
-def _check_known(engine: Engine, revision: str, steps: ScriptDirectory) -> None:
-    if revision not in {step.revision for step in steps.walk_revisions()}:
-        raise _unusable(
-            engine,
-            Text(
-                da="er skrevet af en nyere udgave af planlæggeren; opgrader programmet",
-                en="was written by a newer version of the planner; upgrade the program",
-            ),
-        )
-
-
-def _copy_beside(connection: Connection, revision: str) -> None:
-    file = connection.engine.url.database
-    copy = Path(f"{file}.before-upgrade-from-{revision}")
-    # A copy from an earlier attempt is the one to keep: the file may have been half changed since.
-    if file and not copy.exists():
-        connection.execute(text("VACUUM INTO :copy"), {"copy": str(copy)})
-
-
-def _unusable(engine: Engine, reason: Text) -> InvalidInput:
-    file = engine.url.database
-    return InvalidInput(
-        Text(da=f"{file} {reason.da}", en=f"{file} {reason.en}"),
-        field="database",
-    )
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
+    except DatabaseError:
+        return None
 
 
 def session(request: Request) -> Iterator[Session]:

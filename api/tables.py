@@ -20,6 +20,10 @@ SQLModel.metadata.naming_convention = {
 }
 
 
+REVISION = "0001"
+"""The last step under `migrations/`: what these tables look like."""
+
+
 class StoredDepartment(SQLModel, table=True):
     """One version of a department's document (da: gemt afdeling)."""
 

@@ -36,13 +36,14 @@ def clocks(intervals: list[list[tuple[float, float, float]]]) -> WorkClocks:
     )
 
 
-@settings(max_examples=600, deadline=None)
-@given(
+offices = given(
     ready_at=st.lists(eighths, max_size=12).map(sorted),
     efforts=st.lists(eighths.map(lambda hours: hours / 4), min_size=12, max_size=12),
     intervals=st.lists(interval_lists(), max_size=4),
 )
-def test_every_case_is_taken_and_done_at_the_same_moments(ready_at, efforts, intervals):
+
+
+def same_moments(ready_at, efforts, intervals):
     cases = len(ready_at)
     taken_at, done_at = np.empty((2, cases))
     pooled_queue(
@@ -51,6 +52,11 @@ def test_every_case_is_taken_and_done_at_the_same_moments(ready_at, efforts, int
     expected_taken, expected_done = reference_queue(ready_at, efforts[:cases], intervals)
     assert taken_at.tolist() == expected_taken
     assert done_at.tolist() == expected_done
+
+
+test_every_case_is_taken_and_done_at_the_same_moments = settings(max_examples=600, deadline=None)(
+    offices(same_moments)
+)
 
 
 def test_two_part_timers_by_hand():

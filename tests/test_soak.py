@@ -1,6 +1,5 @@
 """The long forms of what CI runs a small share of: `task soak`."""
 
-from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -22,13 +21,9 @@ from simulations.pooled_queue import PooledQueue
 pytestmark = pytest.mark.soak
 
 
-def with_examples(test: Callable[..., None], examples: int) -> Callable[..., None]:
-    """The same property, searched so many times harder."""
-    return settings(max_examples=examples, deadline=None)(test)
-
-
-def test_every_case_is_taken_and_done_at_the_same_moments_in_many_offices():
-    with_examples(kernels.test_every_case_is_taken_and_done_at_the_same_moments, 100_000)()
+test_every_case_is_taken_and_done_at_the_same_moments_in_many_offices = settings(
+    max_examples=100_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)(kernels.offices(kernels.same_moments))
 
 
 HEAVY = Distribution(family=Family.LOGNORMAL, mean=Fraction(1), cv=Fraction(2))

@@ -15,6 +15,8 @@ from sqlmodel import Session, SQLModel
 from api.database import database_engine, migrate
 from api.documents import load_example
 from api.store import Store, load_demo
+from api.tables import REVISION
+from api.upgrade import upgrade
 from capacity.errors import InvalidInput, UnknownDepartment
 
 
@@ -138,6 +140,7 @@ def test_the_migrations_lead_to_the_tables_that_the_code_describes(engine):
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, SQLModel.metadata) == []
+        assert context.get_current_revision() == REVISION
 
 
 def test_migrating_again_changes_nothing_and_copies_nothing(engine, tmp_path):
@@ -151,7 +154,7 @@ def test_migrating_again_changes_nothing_and_copies_nothing(engine, tmp_path):
 def test_a_file_whose_upgrade_fails_has_a_copy_of_what_it_was(engine, tmp_path):
     load_demo(engine)
     with pytest.raises(RuntimeError, match="half-way"):
-        migrate(engine, _with_a_step_that_fails(tmp_path))
+        upgrade(engine, _with_a_step_that_fails(tmp_path))
     copy = database_engine(tmp_path / "planner.sqlite.before-upgrade-from-0001")
     migrate(copy)
     with Session(copy) as session:

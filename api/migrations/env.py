@@ -1,4 +1,4 @@
-"""Run the migrations on the connection that `api.database.migrate` hands over.
+"""Run the migrations on the connection that `api.upgrade` hands over.
 
 There is no alembic.ini: the settings are made in code, so that an installed package can migrate
 its own database without a checkout. A new step is written by hand under `versions/`, and
