@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from capacity.errors import InvalidInput
+from capacity.refusals import refuse_below_zero
 from capacity.units import Share
 from capacity.wording import Text
 
@@ -32,14 +33,7 @@ class AuditCounts:
     def __post_init__(self) -> None:
         for field in ("met", "partly_met", "not_met"):
             count = getattr(self, field)
-            if count < 0:
-                raise InvalidInput(
-                    Text(
-                        da=f"{count} sager på et niveau; skriv 0 eller flere",
-                        en=f"{count} case files at a level; write 0 or more",
-                    ),
-                    field=field,
-                )
+            refuse_below_zero(count, field)
         if self.reviewed == 0:
             raise InvalidInput(
                 Text(

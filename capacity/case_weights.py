@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from capacity.errors import InvalidInput
-from capacity.wording import Text, shown
+from capacity.refusals import refuse_below_zero
+from capacity.wording import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +36,7 @@ class CaseWeights:
                 field="said_by" if self.version.strip() else "version",
             )
         for case_type, weight in self.weights.items():
-            if weight < 0:
-                raise InvalidInput(
-                    Text(
-                        da=f"{case_type} vejer {shown(weight, 2, 'da')}; skriv 0 eller mere",
-                        en=f"{case_type} weighs {shown(weight, 2, 'en')}; write 0 or more",
-                    ),
-                    field=f"weights.{case_type}",
-                )
+            refuse_below_zero(weight, f"weights.{case_type}")
 
 
 def weighted_cases(counts: Mapping[str, int], weights: CaseWeights) -> Fraction:
@@ -70,13 +64,6 @@ def weighted_cases(counts: Mapping[str, int], weights: CaseWeights) -> Fraction:
                 ),
                 field=f"counts.{case_type}",
             )
-        if count < 0:
-            raise InvalidInput(
-                Text(
-                    da=f"{count} sager af typen {case_type}; skriv 0 eller flere",
-                    en=f"{count} cases of type {case_type}; write 0 or more",
-                ),
-                field=f"counts.{case_type}",
-            )
+        refuse_below_zero(count, f"counts.{case_type}")
     weighed = (weights.weights[case_type] * count for case_type, count in counts.items())
     return sum(weighed, Fraction(0))

@@ -13,6 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from capacity.errors import InvalidInput, NoCapacity
+from capacity.refusals import refuse_below_zero, refuse_unless_above_zero
 from capacity.rulebook import Rule, Rulebook, RuleValue
 from capacity.units import FTE
 from capacity.wording import Language, Text, date_in_words, rounded, shown
@@ -70,15 +71,7 @@ def missing_fte(open_cases: Fraction, target: Fraction, case_fte: FTE) -> FTE:
     >>> float(gap)
     11.68
     """
-    if target <= 0:
-        raise InvalidInput(
-            Text(
-                da=f"et mål på {shown(target, 1, 'da')} sager pr. fuldtidsstilling; "
-                "skriv mere end 0",
-                en=f"a target of {shown(target, 1, 'en')} cases per FTE; write more than 0",
-            ),
-            field="target",
-        )
+    refuse_unless_above_zero(target, "target")
     return open_cases / target - case_fte
 
 
@@ -109,14 +102,7 @@ def caseload(  # noqa: PLR0913  (each input is part of the one question)
     >>> shown(found.cases_per_fte, 1, "da"), shown(found.missing_fte_at_low, 2, "da")
     ('37,2', '20,58')
     """
-    if open_cases < 0:
-        raise InvalidInput(
-            Text(
-                da=f"{open_cases} åbne sager; skriv 0 eller flere",
-                en=f"{open_cases} open cases; write 0 or more",
-            ),
-            field="open_cases",
-        )
+    refuse_below_zero(open_cases, "open_cases")
     if case_fte <= 0:
         raise NoCapacity(
             Text(

@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from capacity.errors import InvalidInput
+from capacity.refusals import refuse_below_zero
 from capacity.units import Days, HoursPerWeek, Share
 from capacity.wording import Text, shown
 from capacity.workdays import Unit, add
@@ -161,14 +162,8 @@ class Caseworker:
                 ),
                 field="starts_on",
             )
-        if self.sick_days is not None and self.sick_days < 0:
-            raise InvalidInput(
-                Text(
-                    da=f"{self.id}: {shown(self.sick_days, 1, 'da')} sygedage; skriv 0 eller flere",
-                    en=f"{self.id}: {shown(self.sick_days, 1, 'en')} sick days; write 0 or more",
-                ),
-                field="sick_days",
-            )
+        if self.sick_days is not None:
+            refuse_below_zero(self.sick_days, "sick_days")
 
     def is_employed(self, on: date) -> bool:
         """Say whether the day lies in the employment (da: ansat)."""

@@ -9,7 +9,7 @@ Little, Operations Research 9 (1961).
 from dataclasses import dataclass
 from fractions import Fraction
 
-from capacity.errors import InvalidInput
+from capacity.refusals import refuse_below_zero, refuse_unless_above_zero
 from capacity.units import Days
 from capacity.wording import Language, Text, shown
 
@@ -49,26 +49,12 @@ def consistency(
     >>> shown(fits.implied_open_cases, 1, "en"), shown(fits.ratio, 2, "en")
     ('50.7', '1.01')
     """
-    if open_cases < 0:
-        raise InvalidInput(
-            Text(
-                da=f"{open_cases} åbne sager; skriv 0 eller flere",
-                en=f"{open_cases} open cases; write 0 or more",
-            ),
-            field="open_cases",
-        )
+    refuse_below_zero(open_cases, "open_cases")
     for field, figure in (
         ("inflow_per_year", inflow_per_year),
         ("mean_turnaround_days", mean_turnaround_days),
     ):
-        if figure <= 0:
-            raise InvalidInput(
-                Text(
-                    da=f"{field} er {shown(figure, 2, 'da')}; skriv mere end 0",
-                    en=f"{field} is {shown(figure, 2, 'en')}; write more than 0",
-                ),
-                field=field,
-            )
+        refuse_unless_above_zero(figure, field)
     implied_open = inflow_per_year * mean_turnaround_days / DAYS_PER_YEAR
     return Consistency(
         inflow_per_year=inflow_per_year,

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from capacity.caseload import CaseUnit
 from capacity.errors import InvalidInput, UnknownDepartment
+from capacity.refusals import refuse_below_zero
 from capacity.roster import Roster
 from capacity.units import Share
 from capacity.wording import Text, shown
@@ -45,15 +46,8 @@ class Distribution:
     cv: Fraction
 
     def __post_init__(self) -> None:
-        if self.mean < 0 or self.cv < 0:
-            raise InvalidInput(
-                Text(
-                    da=f"middelværdi {shown(self.mean, 2, 'da')} og variation "
-                    f"{shown(self.cv, 2, 'da')} må ikke være negative",
-                    en=f"mean {shown(self.mean, 2, 'en')} and variation "
-                    f"{shown(self.cv, 2, 'en')} may not be negative",
-                )
-            )
+        refuse_below_zero(self.mean, "mean")
+        refuse_below_zero(self.cv, "cv")
         fixed = _FIXED_VARIATION.get(self.family)
         if (fixed is not None and self.cv != fixed) or (fixed is None and self.cv == 0):
             raise InvalidInput(
@@ -126,14 +120,7 @@ class CaseClass:
     backlog: Backlog = Backlog()
 
     def __post_init__(self) -> None:
-        if self.arrivals_per_year < 0:
-            raise InvalidInput(
-                Text(
-                    da=f"{self.label.da}: tilgangen må ikke være negativ",
-                    en=f"{self.label.en}: arrivals may not be negative",
-                ),
-                field="arrivals_per_year",
-            )
+        refuse_below_zero(self.arrivals_per_year, "arrivals_per_year")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,14 +195,7 @@ class Department:
     version: int = 1
 
     def __post_init__(self) -> None:
-        if self.open_cases < 0:
-            raise InvalidInput(
-                Text(
-                    da=f"{self.open_cases} åbne sager; skriv 0 eller flere",
-                    en=f"{self.open_cases} open cases; write 0 or more",
-                ),
-                field="open_cases",
-            )
+        refuse_below_zero(self.open_cases, "open_cases")
         slugs = [team.slug for team in self.teams]
         if len(set(slugs)) < len(slugs):
             raise InvalidInput(

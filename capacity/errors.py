@@ -19,9 +19,12 @@ class PlannerError(Exception):
     """Anything the planner refuses, with the reason in both languages (da: afvisning)."""
 
     def __init__(self, message: Text, *, field: str | None = None) -> None:
-        super().__init__(message.en)
+        super().__init__(message, field)
         self.message = message
         self.field = field
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message.en}" if self.field else self.message.en
 
 
 class InvalidInput(PlannerError):

@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from capacity.errors import InvalidInput
+from capacity.refusals import refuse_below_zero, refuse_unless_above_zero
 from capacity.units import FTE, Share
 from capacity.wording import Text, rounded, shown
 
@@ -31,14 +32,7 @@ def whole_posts(net_fte: FTE, available_share: Share) -> int:
     >>> whole_posts(Fraction(21), Fraction("0.7"))
     30
     """
-    if net_fte < 0:
-        raise InvalidInput(
-            Text(
-                da=f"behov på {shown(net_fte, 2, 'da')} fuldtidsstillinger; skriv 0 eller mere",
-                en=f"a need of {shown(net_fte, 2, 'en')} FTE; write 0 or more",
-            ),
-            field="net_fte",
-        )
+    refuse_below_zero(net_fte, "net_fte")
     if not 0 < available_share <= 1:
         raise InvalidInput(
             Text(
@@ -58,22 +52,8 @@ def posts_by_ratio(
     >>> posts_by_ratio(Fraction("23.92"), Fraction(12), PostRounding.UP)
     Fraction(2, 1)
     """
-    if fte < 0:
-        raise InvalidInput(
-            Text(
-                da=f"{shown(fte, 2, 'da')} fuldtidsstillinger; skriv 0 eller mere",
-                en=f"{shown(fte, 2, 'en')} FTE; write 0 or more",
-            ),
-            field="fte",
-        )
-    if one_per <= 0:
-        raise InvalidInput(
-            Text(
-                da=f"én stilling pr. {shown(one_per, 2, 'da')}; skriv mere end 0",
-                en=f"one post per {shown(one_per, 2, 'en')}; write more than 0",
-            ),
-            field="one_per",
-        )
+    refuse_below_zero(fte, "fte")
+    refuse_unless_above_zero(one_per, "one_per")
     posts = fte / one_per
     match rounding:
         case PostRounding.EXACT:

@@ -18,6 +18,7 @@ from fractions import Fraction
 
 from capacity.caseworker import Absence, AbsenceReason, Caseworker, RampUp, Vacancy
 from capacity.errors import InvalidInput
+from capacity.refusals import refuse_below_zero, refuse_unless_above_zero
 from capacity.rulebook import Rulebook
 from capacity.short_form import caseworkers_from_short_form
 from capacity.units import FTE, Days, HoursPerWeek, HoursPerYear
@@ -68,14 +69,8 @@ class Roster:
                     field=f"caseworkers[{index}].id",
                 )
             seen.add(person.id)
-        if self.granted_fte is not None and self.granted_fte < 0:
-            raise InvalidInput(
-                Text(
-                    da=f"normering {shown(self.granted_fte, 2, 'da')}; skriv 0 eller mere",
-                    en=f"granted posts {shown(self.granted_fte, 2, 'en')}; write 0 or more",
-                ),
-                field="granted_fte",
-            )
+        if self.granted_fte is not None:
+            refuse_below_zero(self.granted_fte, "granted_fte")
 
     def team(self, slug: str) -> "Roster":
         """Return the people and vacancies of one team, which may be none (da: teamets bemanding).
@@ -254,13 +249,5 @@ def _employed(roster: Roster, on: date) -> Iterable[Caseworker]:
 
 
 def _positive(full_time_hours: HoursPerWeek) -> HoursPerWeek:
-    if full_time_hours <= 0:
-        raise InvalidInput(
-            Text(
-                da=f"fuld tid på {shown(full_time_hours, 2, 'da')} timer om ugen; skriv mere end 0",
-                en=f"full time of {shown(full_time_hours, 2, 'en')} hours a week; "
-                "write more than 0",
-            ),
-            field="full_time_hours",
-        )
+    refuse_unless_above_zero(full_time_hours, "full_time_hours")
     return full_time_hours

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from capacity.errors import InvalidInput
+from capacity.refusals import refuse_below_zero
 from capacity.units import Days, HoursPerWeek, HoursPerYear
 from capacity.wording import Text, shown
 from capacity.workdays import weekday_holidays
@@ -95,14 +96,7 @@ def working_year(
         "sick_days": sick_days,
     }
     for name, figure in figures.items():
-        if figure < 0:
-            raise InvalidInput(
-                Text(
-                    da=f"{name} er {shown(figure, 2, 'da')}; skriv 0 eller mere",
-                    en=f"{name} is {shown(figure, 2, 'en')}; write 0 or more",
-                ),
-                field=name,
-            )
+        refuse_below_zero(figure, name)
     day_hours = full_time_hours / _WEEKDAYS
     post = WorkingYear(
         year=year,

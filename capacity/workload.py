@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from capacity.errors import InvalidInput
+from capacity.refusals import refuse_below_zero, refuse_unless_above_zero
 from capacity.units import FTE, Days, Hours, HoursPerYear, Share
 from capacity.wording import Text, shown
 
@@ -33,7 +34,7 @@ class Activity:
             ("volume_per_year", self.volume_per_year),
             ("hours_per_case", self.hours_per_case),
         ):
-            _refuse_negative(field, figure)
+            refuse_below_zero(figure, field)
 
     @property
     def hours_per_year(self) -> HoursPerYear:
@@ -100,8 +101,8 @@ def standard_workload(hours_per_fte: HoursPerYear, hours_per_case: Hours) -> Fra
     >>> str(standard_workload(Fraction(1432), Fraction("0.25")))
     '5728'
     """
-    _refuse_unless_positive("hours_per_fte", hours_per_fte)
-    _refuse_unless_positive("hours_per_case", hours_per_case)
+    refuse_unless_above_zero(hours_per_fte, "hours_per_fte")
+    refuse_unless_above_zero(hours_per_case, "hours_per_case")
     return hours_per_fte / hours_per_case
 
 
@@ -134,8 +135,8 @@ def individual_factor(individual_hours: HoursPerYear, hours_per_fte: HoursPerYea
     >>> str(individual_factor(Fraction(800), Fraction(1600)))
     '1/2'
     """
-    _refuse_negative("individual_hours", individual_hours)
-    _refuse_unless_positive("hours_per_fte", hours_per_fte)
+    refuse_below_zero(individual_hours, "individual_hours")
+    refuse_unless_above_zero(hours_per_fte, "hours_per_fte")
     return individual_hours / hours_per_fte
 
 
@@ -165,8 +166,8 @@ def workload_need(
     >>> shown(need.required_fte, 2, "en"), shown(need.wisn_ratio, 2, "en")
     ('13.45', '1.78')
     """
-    _refuse_negative("case_fte", case_fte)
-    _refuse_unless_positive("hours_per_fte", hours_per_fte)
+    refuse_below_zero(case_fte, "case_fte")
+    refuse_unless_above_zero(hours_per_fte, "hours_per_fte")
     activity_hours = sum((activity.hours_per_year for activity in activities), Fraction(0))
     activity_fte = activity_hours / hours_per_fte
     common = category_factor(category_share)
@@ -190,25 +191,3 @@ def workload_need(
         wisn_ratio=case_fte / required,
         wisn_difference=case_fte - required,
     )
-
-
-def _refuse_negative(field: str, figure: Fraction) -> None:
-    if figure < 0:
-        raise InvalidInput(
-            Text(
-                da=f"{field} er {shown(figure, 2, 'da')}; skriv 0 eller mere",
-                en=f"{field} is {shown(figure, 2, 'en')}; write 0 or more",
-            ),
-            field=field,
-        )
-
-
-def _refuse_unless_positive(field: str, figure: Fraction) -> None:
-    if figure <= 0:
-        raise InvalidInput(
-            Text(
-                da=f"{field} er {shown(figure, 2, 'da')}; skriv mere end 0",
-                en=f"{field} is {shown(figure, 2, 'en')}; write more than 0",
-            ),
-            field=field,
-        )

@@ -280,5 +280,5 @@ def test_a_leader_per_ten_caseworkers_rounds_as_asked(rounding, leaders):
 
 
 def test_one_post_per_none_is_refused():
-    with pytest.raises(InvalidInput, match="one post per"):
+    with pytest.raises(InvalidInput, match="one_per"):
         posts_by_ratio(Fraction(15), Fraction(0))
