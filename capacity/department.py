@@ -213,6 +213,11 @@ class Department:
         """The permanent address of this version, `slug@version` (da: adresse)."""
         return f"{self.slug}@{self.version}"
 
+    def deadlines_of(self, team: str) -> tuple[str, ...]:
+        """Return the deadlines that a team's cases owe, by rule id (da: teamets frister)."""
+        owed = {each.deadline for each in self.case_classes if each.team == team and each.deadline}
+        return tuple(sorted(owed))
+
     def team(self, slug: str, *, field: str = "team") -> Team:
         """Return the team of that name; `UnknownDepartment` names those there are."""
         for team in self.teams:

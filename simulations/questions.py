@@ -40,7 +40,7 @@ class StaffingQuestion:
 
     def __post_init__(self) -> None:
         self.department.team(self.team)
-        owed = sorted({each.deadline for each in self.case_classes if each.deadline})
+        owed = self.department.deadlines_of(self.team)
         if self.deadline not in owed:
             names = ", ".join(owed)
             raise InvalidInput(

@@ -76,15 +76,12 @@ def choices(department: Department, book: Rulebook) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             team=team,
-            deadlines=tuple((rule_id, book[rule_id].label) for rule_id in _owed(department, team)),
+            deadlines=tuple(
+                (rule_id, book[rule_id].label) for rule_id in department.deadlines_of(team.slug)
+            ),
         )
         for team in department.teams
     )
-
-
-def _owed(department: Department, team: Team) -> list[str]:
-    classes = (each for each in department.case_classes if each.team == team.slug)
-    return sorted({each.deadline for each in classes if each.deadline})
 
 
 def levels_written(levels: tuple[FTE, ...] = USUAL_LEVELS) -> str:
@@ -105,7 +102,7 @@ def question_of(
     """
     usual = headline_question(department)
     chosen = department.team(team or usual.team)
-    owed = _owed(department, chosen)
+    owed = department.deadlines_of(chosen.slug)
     first = usual.deadline if usual.deadline in owed or not owed else owed[0]
     return replace(
         usual, team=chosen.slug, deadline=deadline or first, extra_fte=_levels(extra_fte)
