@@ -83,7 +83,6 @@ def fte(
             roster,
             asked_on,
             book,
-            full_time_hours=full_time,
             sick_days=read_if_written(number, "sick_days", sick_days),
         )
         rows = (

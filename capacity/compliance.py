@@ -173,13 +173,21 @@ def chance_of_at_least_in_time(in_time: int, due: int, true_share: Share) -> flo
 
 
 def _refuse_impossible(in_time: int, due: int) -> None:
-    if not 1 <= due <= _MOST_CASES:
+    if due < 1:
         raise InvalidInput(
             Text(
-                da=f"{due} forfaldne sager: uden forfaldne sager er der ingen andel; skriv fra 1 "
-                f"til {_MOST_CASES}",
-                en=f"{due} cases due: with nothing due there is no share; write from 1 to "
-                f"{_MOST_CASES}",
+                da=f"{due} forfaldne sager: uden forfaldne sager er der ingen andel; skriv mindst 1",
+                en=f"{due} cases due: with nothing due there is no share; write at least 1",
+            ),
+            field="due",
+        )
+    if due > _MOST_CASES:
+        raise InvalidInput(
+            Text(
+                da=f"{shown(due, 0, 'da')} forfaldne sager er flere, end nogen optælling rummer; "
+                f"skriv højst {shown(_MOST_CASES, 0, 'da')}",
+                en=f"{shown(due, 0, 'en')} cases due are more than any count holds; write at most "
+                f"{shown(_MOST_CASES, 0, 'en')}",
             ),
             field="due",
         )

@@ -192,7 +192,6 @@ def available_hours_breakdown(
     on: date,
     book: Rulebook,
     *,
-    full_time_hours: HoursPerWeek | None = None,
     sick_days: Days | None = None,
 ) -> WorkingYear:
     """Return the sum behind `available_hours`, term by term (da: årsværkets regnestykke).
@@ -201,17 +200,17 @@ def available_hours_breakdown(
     that their case hours are of full time. The rules are those in force on the day, and the year
     is its whole calendar year: whoever comes, leaves or is on planned leave in it counts for the
     weekdays they are there. Sickness that is listed as leave is in the rule's sick days too,
-    unless that person's own `sick_days` leave it out. `full_time_hours` and `sick_days` replace
-    the rules' numbers.
+    unless that person's own `sick_days` leave it out. `sick_days` replace the rule's number. The
+    full time is the agreement's, which the gross hours belong to: what somebody counts as one FTE
+    changes nothing of the hours that people work.
     """
-    if full_time_hours is None:
-        full_time_hours = book["agreement.full_time_hours"].on(on).number
+    full_time_hours = book["agreement.full_time_hours"].on(on).number
     if sick_days is None:
         sick_days = book["assumption.sick_days"].on(on).number
     posts: dict[Days, FTE] = defaultdict(Fraction, {sick_days: Fraction(0)})
     for person in roster.caseworkers:
         days = sick_days if person.sick_days is None else person.sick_days
-        posts[days] += person.average_case_hours(on.year) / _positive(full_time_hours)
+        posts[days] += person.average_case_hours(on.year) / full_time_hours
     parts = [
         working_year(
             on.year,
@@ -232,16 +231,13 @@ def available_hours(
     on: date,
     book: Rulebook,
     *,
-    full_time_hours: HoursPerWeek | None = None,
     sick_days: Days | None = None,
 ) -> HoursPerYear:
     """Hours for cases in the calendar year of a day, all absence taken off (da: effektive timer).
 
     The whole staff's hours, after other duties, holidays, closing days and sickness.
     """
-    return available_hours_breakdown(
-        roster, on, book, full_time_hours=full_time_hours, sick_days=sick_days
-    ).net_hours
+    return available_hours_breakdown(roster, on, book, sick_days=sick_days).net_hours
 
 
 def _employed(roster: Roster, on: date) -> Iterable[Caseworker]:

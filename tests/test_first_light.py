@@ -48,6 +48,12 @@ def test_a_cell_shows_what_the_note_and_the_tables_say(
     assert (answer.status_code, answer.text) == (200, cell)
 
 
+def test_what_counts_as_full_time_does_not_change_the_hours_worked(client: TestClient) -> None:
+    address = "/v1/fte?staff=32x37&on=2020-03-26&field=available_hours&format=text"
+    answers = {client.get(f"{address}&full_time_hours={norm}").text for norm in (35, 37, 40)}
+    assert len(answers) == 1
+
+
 def test_a_curve_is_asked_by_department_and_level(client: TestClient) -> None:
     rows = client.get(
         "/v1/staffing-curve?department=ishoej-2020&deadline=statute.child_assessment"

@@ -142,9 +142,7 @@ def _answer(roster: Roster, terms: StaffTerms) -> StaffAnswer:
         contracted_hours=contracted_hours(roster, on),
         contracted_fte=contracted_fte(roster, on, full_time_hours),
         case_fte=case_fte(roster, on, full_time_hours),
-        available_hours=available_hours(
-            roster, on, book, full_time_hours=full_time_hours, sick_days=sick_days
-        ),
+        available_hours=available_hours(roster, on, book, sick_days=sick_days),
         non_case_hours=sum(
             (each.non_case_hours_per_week for each in roster.caseworkers), start=Fraction(0)
         ),
