@@ -11,12 +11,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
+from api.privacy import looks_like_cpr
 from api.quantities import day, number, refusal
 from capacity.errors import InvalidInput, PlannerError
 from capacity.wording import Text
 
 _FRACTION = re.compile(r"-?\d{1,100}/[1-9]\d{0,99}", re.ASCII)
-_CPR = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d\d[- ]?\d{4}(?!\d)", re.ASCII)
 
 
 def _read_number(value: object) -> Fraction:
@@ -54,7 +54,7 @@ def _read_day(value: object) -> date:
 
 def _without_cpr(words: str) -> str:
     """Refuse what looks like a civil registration number, without repeating it."""
-    if _CPR.search(words):
+    if looks_like_cpr(words):
         raise refusal(
             InvalidInput(
                 Text(

@@ -6,7 +6,6 @@ number, and none shows the inside of the program.
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from api.presentation import Failures, failures, language
+from api.privacy import masked
 from capacity.errors import (
     InvalidInput,
     PlannerError,
@@ -92,9 +92,6 @@ _ENGLISH: Mapping[str, str] = {
     "extra_forbidden": "not known at this address; /docs shows the names",
     "json_invalid": "is not valid JSON",
 }
-_CPR_LIKE = re.compile(
-    r"\d{6}-\d{4}|\b(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d{2}[\s–]?\d{4}\b", re.ASCII
-)
 
 
 class FieldError(BaseModel):
@@ -124,15 +121,6 @@ def install_errors(app: FastAPI) -> None:
 def status_of(error: PlannerError) -> int:
     """Return the HTTP status of a refusal, by its nearest ancestor in `STATUS`."""
     return next(STATUS[kind] for kind in type(error).mro() if kind in STATUS)
-
-
-def masked(text: str) -> str:
-    """Hide whatever looks like a CPR number.
-
-    >>> masked("staff: 010203-1234 er ikke et tal"), masked("1000000000 sager")
-    ('staff: ######-#### er ikke et tal', '1000000000 sager')
-    """
-    return _CPR_LIKE.sub("######-####", text)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

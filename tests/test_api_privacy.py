@@ -1,0 +1,40 @@
+"""What looks like a CPR number is found however it is written, and hidden."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.privacy import looks_like_cpr, masked
+
+WRITTEN = (
+    "0102031234",
+    "010203-1234",
+    "cpr0102031234",
+    "0102031234x37",
+    "x_0102031234",
+    "010203 - 1234",
+    "010203/1234",
+    "010203_1234",
+    "010203.1234",
+    "010203–1234",
+    "٠١٠٢٠٣-١٢٣٤",
+    "999999-1234",
+)
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_number_is_found_and_hidden_however_it_is_written(written: str) -> None:
+    assert looks_like_cpr(written)
+    assert masked(f"før {written} efter").count("######-####") == 1
+    assert not looks_like_cpr(masked(f"før {written} efter"))
+
+
+@pytest.mark.parametrize("written", ["1000000000", "10102031234", "2020-03-26", "20x37;8x30"])
+def test_other_numbers_stay_readable(written: str) -> None:
+    assert not looks_like_cpr(written)
+    assert masked(written) == written
+
+
+@given(st.text(alphabet="0123456789 -./xå", max_size=40))
+def test_what_is_masked_holds_no_number_any_more(text: str) -> None:
+    assert not looks_like_cpr(masked(text))
