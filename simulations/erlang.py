@@ -207,8 +207,8 @@ def queue_answer(
     """All that Erlang's formulas say about a shared queue (da: køberegning).
 
     Every field is a finite number. Where the queue grows without end there is no mean to give:
-    `InvalidInput` on `servers`, naming the least that keep up (`NoCapacity` where there are none).
-    `least_servers` on its own answers all the same.
+    `InvalidInput` on `servers`, naming the least that keep up and the least that reach the target
+    (`NoCapacity` where there are none).
 
     >>> answer = queue_answer(
     ...     arrivals=Fraction(18),
@@ -221,6 +221,15 @@ def queue_answer(
     (19, 0.550769)
     """
     queue = PooledQueue(arrivals=arrivals, service=service, servers=servers)
+    enough = least_servers(
+        arrivals=arrivals,
+        service=service,
+        within=within,
+        target_share=target_share,
+        measure=measure,
+    )
+    if not queue.stable:
+        raise queue_without_end(queue, enough)
     return QueueAnswer(
         load=float(queue.load),
         utilisation=float(queue.utilisation) if queue.arrivals else 0.0,
@@ -228,13 +237,7 @@ def queue_answer(
         mean_wait=mean_wait(queue),
         mean_queue=mean_queue(queue),
         share_within=share_within(queue, within, measure),
-        least_servers=least_servers(
-            arrivals=arrivals,
-            service=service,
-            within=within,
-            target_share=target_share,
-            measure=measure,
-        ),
+        least_servers=enough,
     )
 
 

@@ -56,16 +56,19 @@ class PooledQueue:
         return self.load < self.servers or self.arrivals == 0
 
 
-def queue_without_end(queue: PooledQueue) -> InvalidInput:
-    """Say that the queue never settles, and what would settle it."""
+def queue_without_end(queue: PooledQueue, enough_for_target: int | None = None) -> InvalidInput:
+    """Say that the queue never settles, what would settle it, and what would reach the target."""
     load, enough = queue.load, math.floor(queue.load) + 1
+    target_da = f", og {enough_for_target} for at nå målet" if enough_for_target else ""
+    target_en = f", and {enough_for_target} to reach the target" if enough_for_target else ""
     refusal = InvalidInput if queue.servers else NoCapacity
     return refusal(
         Text(
             da=f"køen vokser uden ende: arbejdet kan holde {shown(load, 2, 'da')} sagsbehandlere "
-            f"i gang, og der er {queue.servers}. Der skal mindst være {enough}",
+            f"i gang, og der er {queue.servers}. Der skal mindst være {enough}{target_da}",
             en=f"the queue grows without end: the work would keep {shown(load, 2, 'en')} "
-            f"caseworkers busy, and there are {queue.servers}. At least {enough} are needed",
+            f"caseworkers busy, and there are {queue.servers}. At least {enough} are needed"
+            f"{target_en}",
         ),
         field="servers",
     )

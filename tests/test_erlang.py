@@ -329,3 +329,14 @@ def test_the_answer_repeats_its_parts():
     assert answer.mean_wait == mean_wait(shared)
     assert answer.mean_queue == pytest.approx(9 * answer.mean_wait)
     assert answer.share_within == share_within(shared, Fraction(6), Measure.SOJOURN)
+
+
+def test_an_overloaded_queue_is_told_how_many_reach_the_target():
+    with pytest.raises(InvalidInput, match="At least 21 are needed, and 22 to reach the target"):
+        queue_answer(
+            arrivals=Fraction(20),
+            service=Fraction(1),
+            servers=20,
+            within=Fraction(1),
+            target_share=Fraction("0.9"),
+        )
