@@ -6,6 +6,7 @@ that every staffing level meets the same cases. Days count from the department's
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from capacity.department import CaseClass
 from capacity.errors import InvalidInput
 from capacity.rulebook import Rulebook
 from capacity.wording import Text
+from capacity.workdays import Unit, add
 from simulations.luck import Floats, arrival_days, uniforms, values
 from simulations.questions import StaffingQuestion
 
@@ -29,12 +31,14 @@ class Cohort:
 
     `due_by` gives, for each starting day from `first_day` on, the moment until which a case is in
     time: the end of its due day. `end_day` is the day after the period's last; lateness is
-    followed until `followed_until`.
+    followed until `followed_until`. `year_ends` are the ends of the period's whole years; a period
+    shorter than a year counts as one.
     """
 
     first_day: int
     end_day: int
     due_by: Floats
+    year_ends: Floats
 
     @property
     def followed_until(self) -> int:
@@ -86,10 +90,13 @@ def cohort(question: StaffingQuestion, book: Rulebook) -> Cohort:
             ),
             field="to",
         )
+    whole_years = (add(from_, 12 * year, Unit.CALENDAR_MONTHS) for year in count(1))
+    year_ends = list(takewhile(lambda day: day <= to, whole_years)) or [to]
     return Cohort(
         first_day=(from_ - start).days,
         end_day=end_day,
         due_by=np.array(due_by, dtype=np.float64),
+        year_ends=np.array([(day - start).days for day in year_ends], dtype=np.float64),
     )
 
 

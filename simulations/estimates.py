@@ -59,9 +59,9 @@ def ratio_difference(
 
 
 def year_range(part: Counts, whole: Counts) -> tuple[float, float]:
-    """The 2.5 and 97.5 % quantiles of the single replications (da: et enkelt års udsving).
+    """The 2.5 and 97.5 % quantiles of single years (da: et enkelt års udsving).
 
-    Replications in which nothing was due say nothing of a share and are left out.
+    Years in which nothing was due say nothing of a share and are left out.
     """
     shares = part[whole > 0] / whole[whole > 0]
     tail = (1 - CONFIDENCE) / 2

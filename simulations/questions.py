@@ -12,7 +12,7 @@ from capacity.workdays import Unit, add
 
 LEAST_REPLICATIONS = 32
 """With fewer, Student's interval covers the truth clearly less often than it says."""
-USUAL_REPLICATIONS = 128
+USUAL_REPLICATIONS = 512
 MOST_EXTRA_FTE = 1000
 """Assumption: more is no team."""
 USUAL_LEVELS = tuple(Fraction(level) for level in (0, 1, 2, 4, 6))

@@ -11,7 +11,6 @@ from fractions import Fraction
 from os import cpu_count
 
 import numpy as np
-from numpy.typing import NDArray
 
 from capacity.consistency import DAYS_PER_YEAR
 from capacity.errors import InvalidInput, TooMuchWork
@@ -24,10 +23,16 @@ from simulations.cases import FOLLOWED_DAYS, Cases, Cohort, cases_of_team, cohor
 from simulations.clocks import team_clocks
 from simulations.estimates import Estimate, ratio, ratio_difference, year_range
 from simulations.kernels import WorkClocks, pooled_queue
+from simulations.luck import Floats
 from simulations.questions import StaffingQuestion
 
-MOST_STEPS = 2 * 10**9
-"""What one curve may cost: cases × caseworkers, over all levels and replications."""
+MOST_STEPS = 10**9
+"""What one curve may cost: cases × caseworkers over levels and replications, and the dealing.
+
+A step is some ten nanoseconds, so the dearest question takes about ten seconds of one core.
+"""
+_STEPS_TO_DEAL = 50_000
+_STEPS_TO_DEAL_A_CASE = 20
 MOST_CLOCK_DAYS = 10**7
 """What one curve may hold in memory: caseworkers × days, over all levels."""
 _REPLICATIONS_PER_PIECE = 16
@@ -84,19 +89,19 @@ def staffing_curve(
     days = period.followed_until
     clocks = [team_clocks(roster, level, start, days, book) for level in levels]
 
-    def piece(first: int) -> list[_Counts]:
+    def piece(first: int) -> list[Floats]:
         last = min(first + _REPLICATIONS_PER_PIECE, question.replications)
         dealt = (cases_of_team(question, period, each) for each in range(first, last))
         return [np.array([_counts(cases, clock, period) for clock in clocks]) for cases in dealt]
 
-    counts: list[_Counts] = []
+    counted: list[Floats] = []
     with ThreadPoolExecutor(threads or cpu_count()) as pool:
         for done in pool.map(piece, range(0, question.replications, _REPLICATIONS_PER_PIECE)):
-            counts += done
-            on_progress(len(counts))
+            counted += done
+            on_progress(len(counted))
 
     present_fte = case_fte(roster, start, book["agreement.full_time_hours"].on(start).number)
-    by_level = np.stack(counts, axis=1)
+    by_level = np.stack(counted, axis=1)
     points = {
         level: _point(level, present_fte + level, here, by_level[0])
         for level, here in zip(levels, by_level, strict=True)
@@ -109,24 +114,29 @@ def staffing_curve(
     )
 
 
-_Counts = NDArray[np.float64]
-"""For each level: in time, due, late, days late; stacked, one plane of them a replication."""
+def _counts(cases: Cases, clocks: WorkClocks, period: Cohort) -> Floats:
+    """Run one replication at one level and count the cohort by year.
 
-
-def _counts(cases: Cases, clocks: WorkClocks, period: Cohort) -> tuple[float, float, float, float]:
-    """Run one replication at one level and count the cohort."""
+    Rows: in time, due, late, days late. One column for each year of the period, and a last one
+    for what falls due after the last whole year.
+    """
     taken_at, done_at = np.empty((2, cases.arrived_at.size))
     pooled_queue(cases.arrived_at, cases.effort_hours, clocks, taken_at, done_at)
     watched = cases.due_by <= period.end_day
     finished_at = (done_at + cases.external_delay_days)[watched]
     due_by = cases.due_by[watched]
     late = finished_at > due_by
-    days_late = np.minimum(finished_at[late], period.followed_until) - due_by[late]
-    return float((~late).sum()), float(late.size), float(late.sum()), float(days_late.sum())
+    days_late = np.where(late, np.minimum(finished_at, period.followed_until) - due_by, 0.0)
+    year = np.searchsorted(period.year_ends, due_by)
+    columns = period.year_ends.size + 1
+    rows = (~late, np.ones(late.size), late, days_late)
+    return np.array([np.bincount(year, weights=row, minlength=columns) for row in rows])
 
 
-def _point(level: FTE, fte: FTE, here: _Counts, base: _Counts) -> CurvePoint:
-    in_time, due, late, days_late = here.T
+def _point(level: FTE, fte: FTE, here: Floats, base: Floats) -> CurvePoint:
+    """Sum one level, its planes the replications, beside the level without extra staff."""
+    in_time, due, late, days_late = here.sum(axis=2).T
+    base_in_time, base_due, _, _ = base.sum(axis=2).T
     if due.sum() == 0:
         raise InvalidInput(
             Text(
@@ -136,17 +146,18 @@ def _point(level: FTE, fte: FTE, here: _Counts, base: _Counts) -> CurvePoint:
                 "show; choose a longer period or a case class that has arrivals",
             )
         )
-    year_low, year_high = year_range(in_time, due)
+    whole_years = here[:, :, :-1] if here[:, 1, :-1].any() else here
+    year_low, year_high = year_range(whole_years[:, 0].ravel(), whole_years[:, 1].ravel())
     return CurvePoint(
         extra_fte=level,
         case_fte=fte,
         share_in_time=ratio(in_time, due),
         year_low=year_low,
         year_high=year_high,
-        difference=ratio_difference(in_time, due, base[:, 0], base[:, 1])
+        difference=ratio_difference(in_time, due, base_in_time, base_due)
         if level
         else Estimate(value=0.0, low=0.0, high=0.0),
-        mean_days_late=float(days_late.sum() / late.sum()) if late.any() else 0.0,
+        mean_days_late=float(days_late.sum() / max(late.sum(), 1)),
         in_time=int(in_time.sum()),
         due=int(due.sum()),
     )
@@ -159,10 +170,8 @@ def _check_work(question: StaffingQuestion, caseworkers: int, levels: Sequence[F
     yearly = sum((each.arrivals_per_year for each in classes), Fraction(0))
     cases = yearly * days / DAYS_PER_YEAR + sum(len(each.backlog.ages_days) for each in classes)
     clocks = sum(caseworkers + 1 + level for level in levels)
-    too_large = max(
-        cases * clocks * question.replications / MOST_STEPS,
-        Fraction(clocks * days) / MOST_CLOCK_DAYS,
-    )
+    steps = question.replications * (_STEPS_TO_DEAL + cases * (_STEPS_TO_DEAL_A_CASE + clocks))
+    too_large = max(steps / MOST_STEPS, Fraction(clocks * days) / MOST_CLOCK_DAYS)
     if too_large > 1:
         raise TooMuchWork(
             Text(

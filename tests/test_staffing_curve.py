@@ -148,6 +148,25 @@ def test_a_case_is_in_time_through_the_day_it_is_due():
     assert period.due_by[0] == (date(2024, 3, 1) - came_on).days
 
 
+def test_a_year_is_a_year_in_a_longer_period_too():
+    """Single years swing as much in three years as in one; their average would swing less."""
+    longer = {"to": date(2027, 1, 1), "replications": 128, "levels": ("1",)}
+    (one_year,), (three_years,) = (
+        curve(**given).points for given in (longer | {"to": date(2025, 1, 1)}, longer)
+    )
+    swing = three_years.year_high - three_years.year_low
+    assert swing > 0.8 * (one_year.year_high - one_year.year_low)
+    assert three_years.due > 3 * one_year.due  # its first year has no clocks from before
+
+
+def test_what_falls_due_after_the_last_whole_year_is_counted_but_in_no_year():
+    asked = question(to=date(2026, 3, 1))
+    period = cohort(asked, rulebook())
+    days = [(date(year, 1, 1) - date(2024, 1, 1)).days for year in (2025, 2026)]
+    assert period.year_ends.tolist() == days
+    assert cohort(question(to=date(2024, 7, 1)), rulebook()).year_ends.tolist() == [182]
+
+
 def test_a_simulated_year_holds_the_available_hours():
     roster = small_department(hours_per_week="31.5").roster
     clocks = team_clocks(roster, Fraction("1.5"), date(2024, 1, 1), 366, rulebook())
