@@ -151,9 +151,12 @@ class RosterPart(Document):
 
 
 class RosterDocument(RosterPart):
-    """The people of a department or a team, alone (da: bemanding)."""
+    """The people of a department or a team, alone (da: bemanding).
 
-    format: Literal[1]
+    The roster inside a department's document is one as it stands.
+    """
+
+    format: Literal[1] = 1
 
 
 class TeamDocument(Document):
@@ -238,7 +241,7 @@ class YearlyVolumeDocument(Document):
     """Work of one kind in a year (da: årligt omfang)."""
 
     label: TextDocument
-    cases_per_year: ExactNumber
+    volume_per_year: ExactNumber
     hours_per_case: ExactNumber
 
     def to_domain(self) -> YearlyVolume:
@@ -264,7 +267,7 @@ class DepartmentDocument(Document):
 
     format: Literal[1]
     slug: Slug
-    version: StrictInt = 1
+    version: StrictInt = Field(default=1, ge=1)
     name: TextDocument
     on: Day
     unit: CaseUnit
@@ -295,20 +298,25 @@ def example_slugs() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
 
 
-def load_example(slug: str) -> Department:
-    """Read a department that comes with the planner; `UnknownDepartment` names those there are.
+def load_example(address: str) -> Department:
+    """Read a department that comes with the planner, by `slug` or by its `slug@version`.
 
-    >>> load_example("ishoej-2020").open_cases
-    890
+    `UnknownDepartment` names those there are.
+
+    >>> load_example("ishoej-2020").open_cases, load_example("ishoej-2020@1").open_cases
+    (890, 890)
     """
-    if slug not in example_slugs():
-        known = ", ".join(example_slugs())
-        raise UnknownDepartment(
-            Text(
-                da=f"ingen demoafdeling hedder ”{slug}”; der er {known}",
-                en=f"no demo department is called “{slug}”; there are {known}",
-            ),
-            field="department",
-        )
-    written = _EXAMPLES.joinpath(f"{slug}.yaml").read_text(encoding="utf-8")
-    return DepartmentDocument.model_validate(parsed(written)).to_domain()
+    slug = address.partition("@")[0]
+    if slug in example_slugs():
+        written = _EXAMPLES.joinpath(f"{slug}.yaml").read_text(encoding="utf-8")
+        department = DepartmentDocument.model_validate(parsed(written)).to_domain()
+        if address in (slug, department.address):
+            return department
+    known = ", ".join(example_slugs())
+    raise UnknownDepartment(
+        Text(
+            da=f"ingen demoafdeling hedder ”{address}”; der er {known}",
+            en=f"no demo department is called “{address}”; there are {known}",
+        ),
+        field="department",
+    )

@@ -154,7 +154,7 @@ class YearlyVolume:
     """Work of one kind in a year, for the hours check (da: årligt omfang)."""
 
     label: Text
-    cases_per_year: Fraction
+    volume_per_year: Fraction
     hours_per_case: Fraction
 
 

@@ -125,7 +125,7 @@ def test_the_yearly_volumes_are_the_work_of_the_case_classes(demo):
         return sum(cases * each for cases, each in pairs)
 
     work = [(each.arrivals_per_year, each.effort_hours.mean) for each in demo.case_classes]
-    volumes = [(each.cases_per_year, each.hours_per_case) for each in demo.volumes]
+    volumes = [(each.volume_per_year, each.hours_per_case) for each in demo.volumes]
     assert hours(work) == hours(volumes)
 
 
@@ -165,6 +165,12 @@ def test_only_a_law_is_shown_first():
     assert {BOOK[demo.headline_deadline].kind for demo in DEMOS} == {Kind.STATUTE}
 
 
-def test_an_unknown_demo_is_refused_and_names_those_there_are():
-    with pytest.raises(UnknownDepartment, match="ishoej-2020"):
-        load_example("../rules/events")
+@every_demo
+def test_a_demo_is_found_by_the_address_that_its_answers_print(demo):
+    assert load_example(demo.address) == demo
+
+
+@pytest.mark.parametrize("address", ["../rules/events", "ishoej-2020@2", "ishoej-2020@", "@1"])
+def test_an_unknown_demo_is_refused_and_names_those_there_are(address):
+    with pytest.raises(UnknownDepartment, match="there are fjordkoebing-2026, ishoej-2020"):
+        load_example(address)

@@ -116,7 +116,7 @@ DEPARTMENTS = st.builds(
         max_size=2,
     ).map(tuple),
     volumes=st.lists(
-        st.builds(YearlyVolume, label=WORDS, cases_per_year=NUMBERS, hours_per_case=NUMBERS),
+        st.builds(YearlyVolume, label=WORDS, volume_per_year=NUMBERS, hours_per_case=NUMBERS),
         max_size=2,
     ).map(tuple),
     assumptions=st.lists(
@@ -200,7 +200,7 @@ def test_a_refusal_of_the_model_names_the_field_of_the_document():
 
 
 def test_a_person_in_a_team_that_is_not_there_is_an_error_with_its_place():
-    document = DepartmentDocument.from_domain(load_example("ishoej-2020")).as_json()
+    document = _ishoej()
     document["roster"]["caseworkers"][3]["team"] = "ungeteam"
     with pytest.raises(UnknownDepartment) as refusal:
         DepartmentDocument.model_validate(document).to_domain()
@@ -216,11 +216,22 @@ def test_a_document_of_another_form_is_refused(change):
         RosterDocument.model_validate(_roster() | change)
 
 
-def test_a_document_without_its_format_is_refused():
-    document = _roster()
+def test_a_department_without_its_format_is_refused():
+    document = _ishoej()
     del document["format"]
     with pytest.raises(ValidationError, match="format"):
-        RosterDocument.model_validate(document)
+        DepartmentDocument.model_validate(document)
+
+
+def test_the_roster_inside_a_department_is_a_roster_by_itself():
+    alone = RosterDocument.model_validate(_ishoej()["roster"])
+    assert alone.to_domain() == load_example("ishoej-2020").roster
+
+
+@pytest.mark.parametrize("version", [-1, 0, 1.0, "1"])
+def test_versions_are_whole_numbers_from_one(version):
+    with pytest.raises(ValidationError, match="version"):
+        DepartmentDocument.model_validate(_ishoej() | {"version": version})
 
 
 @pytest.mark.parametrize("day", ["2020-02-30", "26-03-2020", 18347, "2020-03-26T00:00"])
@@ -252,6 +263,10 @@ def test_a_reason_for_absence_in_free_text_is_refused():
 def test_ages_nobody_knows_are_spread_evenly():
     written = BacklogDocument.model_validate({"ages_days": {"cases": 4, "oldest_days": 120}})
     assert written.to_domain().ages_days == (15, 45, 75, 105)
+
+
+def _ishoej():
+    return DepartmentDocument.from_domain(load_example("ishoej-2020")).as_json()
 
 
 def _roster():

@@ -59,7 +59,7 @@ def workload_part(department: Department, book: Rulebook) -> WorkloadPart | None
     activities = tuple(
         (
             each.label,
-            Activity(volume_per_year=each.cases_per_year, hours_per_case=each.hours_per_case),
+            Activity(volume_per_year=each.volume_per_year, hours_per_case=each.hours_per_case),
         )
         for each in department.volumes
     )
