@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import URL, Engine, StaticPool, create_engine, event, text
+from sqlalchemy import URL, Engine, StaticPool, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
-from api.tables import REVISION
+from api.tables import REVISION, REVISION_TABLE
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",  # readers do not wait for a writer
@@ -42,11 +42,11 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables up to date where they are not (da: opgrader databasen).
+    """Make the tables, or bring them up to date where they are not (da: opgrader databasen).
 
     `InvalidInput` where the file is no database, or was written by a newer planner.
     """
-    if _revision(engine) != REVISION:
+    if _revision(engine) != REVISION and not _created(engine):
         from api.upgrade import upgrade  # Alembic would be a fifth of the time of every start
 
         upgrade(engine)
@@ -60,6 +60,25 @@ def _revision(engine: Engine) -> str | None:
             return found
     except DatabaseError:
         return None
+
+
+def _created(engine: Engine) -> bool:
+    """Make the tables where there are none; False where something else is to be upgraded."""
+    try:
+        with engine.begin() as connection:
+            # Python's SQLite begins nothing before a change of tables. With the lock taken, two
+            # that start at once make them once, and a start that is cut off makes none.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if inspect(connection).get_table_names():
+                return False
+            SQLModel.metadata.create_all(connection)
+            connection.exec_driver_sql(REVISION_TABLE)
+            connection.execute(
+                text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": REVISION}
+            )
+            return True
+    except DatabaseError:
+        return False
 
 
 def session(request: Request) -> Iterator[Session]:

@@ -7,17 +7,18 @@ a name already taken becomes its next version, and the older ones stay where old
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends
 from sqlalchemy import Engine, insert
 from sqlmodel import Session, col, func, select
 
-from api.database import SessionDependency, migrate
+from api.database import SessionDependency, database_engine, migrate
 from api.documents import DepartmentDocument, example_slugs, load_example
 from api.tables import StoredDepartment
 from capacity.department import Department
-from capacity.errors import UnknownDepartment
+from capacity.errors import InvalidInput, UnknownDepartment
 from capacity.wording import Text
 
 _ADDRESS = re.compile(r"(?P<slug>[^@]+)(@(?P<version>[1-9]\d{0,8}))?", re.ASCII)
@@ -116,11 +117,26 @@ def load_demo(engine: Engine) -> None:
             Store(session).add_department(load_example(slug))
 
 
-def stored_department(engine: Engine, address: str) -> Department:
-    """Find a department outside any request (da: gemt afdeling)."""
-    migrate(engine)
-    with Session(engine) as session:
-        return Store(session).department(address)
+def stored_department(database: Path, address: str) -> Department:
+    """Find a department outside any request (da: gemt afdeling).
+
+    `InvalidInput` where the file is not there: who reads does not make one.
+    """
+    if not database.is_file():
+        raise InvalidInput(
+            Text(
+                da=f"der er ingen fil {database}; skriv en, som tjenesten har gemt i",
+                en=f"there is no file {database}; write one that the service has kept",
+            ),
+            field="database",
+        )
+    engine = database_engine(database)
+    try:
+        migrate(engine)
+        with Session(engine) as session:
+            return Store(session).department(address)
+    finally:
+        engine.dispose()
 
 
 def _document(department: Department) -> dict[str, Any]:

@@ -23,6 +23,12 @@ SQLModel.metadata.naming_convention = {
 REVISION = "0001"
 """The last step under `migrations/`: what these tables look like."""
 
+REVISION_TABLE = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
+    " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
+"""Where Alembic looks for the step: none of our tables, so that it is never compared as one."""
+
 
 class StoredDepartment(SQLModel, table=True):
     """One version of a department's document (da: gemt afdeling)."""

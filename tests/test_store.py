@@ -1,6 +1,8 @@
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from importlib.resources import files
 from shutil import copytree
@@ -14,7 +16,7 @@ from sqlmodel import Session, SQLModel
 
 from api.database import database_engine, migrate
 from api.documents import load_example
-from api.store import Store, load_demo
+from api.store import Store, load_demo, stored_department
 from api.tables import REVISION
 from api.upgrade import upgrade
 from capacity.errors import InvalidInput, UnknownDepartment
@@ -136,11 +138,54 @@ def test_every_connection_waits_for_writers_and_checks_foreign_keys(engine):
     }
 
 
-def test_the_migrations_lead_to_the_tables_that_the_code_describes(engine):
+def test_the_migrations_lead_to_the_tables_that_the_code_describes():
+    engine = database_engine(None)
+    upgrade(engine)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, SQLModel.metadata) == []
         assert context.get_current_revision() == REVISION
+    engine.dispose()
+
+
+def test_a_new_file_has_the_tables_and_the_step_that_the_migrations_lead_to(engine):
+    migrated = database_engine(None)
+    upgrade(migrated)
+    assert _contents(engine) == _contents(migrated)
+    migrated.dispose()
+
+
+def test_a_new_file_is_made_without_loading_alembic():
+    program = (
+        "import sys; from api.database import database_engine, migrate;"
+        "migrate(database_engine(None)); print(*sys.modules)"
+    )
+    run = [sys.executable, "-c", program]
+    loaded = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
+    assert "sqlmodel" in loaded
+    assert not {"alembic", "mako"} & set(loaded)
+
+
+def test_a_file_opened_by_several_at_once_is_made_once(tmp_path):
+    engines = [database_engine(tmp_path / "planner.sqlite") for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(migrate, engines))
+    with engines[0].connect() as connection:
+        steps = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    assert steps == [REVISION]
+    for engine in engines:
+        engine.dispose()
+
+
+def test_tables_of_another_program_are_left_alone(tmp_path):
+    file = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE department (name TEXT)")
+    with pytest.raises(InvalidInput, match="cannot be opened"):
+        migrate(database_engine(file))
+    with closing(sqlite3.connect(file)) as connection:
+        tables = connection.execute("SELECT sql FROM sqlite_master").fetchall()
+    assert ("CREATE TABLE department (name TEXT)",) in tables
 
 
 def test_migrating_again_changes_nothing_and_copies_nothing(engine, tmp_path):
@@ -179,6 +224,14 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
     assert file.read_bytes() == before
 
 
+def test_reading_a_file_that_is_not_there_does_not_make_it(tmp_path):
+    file = tmp_path / "misspelt.db"
+    with pytest.raises(InvalidInput, match="there is no file") as refusal:
+        stored_department(file, "ishoej-2020")
+    assert refusal.value.field == "database"
+    assert not file.exists()
+
+
 def test_a_file_may_have_any_name(tmp_path):
     file = tmp_path / "50 % af Ishøj? #1.sqlite"
     engine = database_engine(file)
@@ -190,6 +243,13 @@ def test_a_file_may_have_any_name(tmp_path):
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(InvalidInput, match="cannot be opened"):
         migrate(database_engine(tmp_path / "nowhere" / "planner.sqlite"))
+
+
+def _contents(engine):
+    with engine.connect() as connection:
+        tables = connection.execute(text("SELECT name, sql FROM sqlite_master ORDER BY name")).all()
+        steps = connection.execute(text("SELECT version_num FROM alembic_version")).all()
+    return [(name, "".join((sql or "").split())) for name, sql in tables], steps
 
 
 def _with_a_step_that_fails(folder):
