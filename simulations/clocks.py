@@ -6,7 +6,7 @@ holiday leave, closing days and sickness are spread evenly over the working days
 that a simulated year holds exactly the `available_hours` of `capacity`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -25,17 +25,20 @@ WORKDAYS_PER_WEEK = 5
 
 
 def team_clocks(
-    roster: Roster, extra_fte: FTE, start: date, days: int, book: Rulebook
-) -> WorkClocks:
-    """Lay out the clocks of a team and its extra staff over so many days from the start.
+    roster: Roster, levels: Sequence[FTE], start: date, days: int, book: Rulebook
+) -> list[WorkClocks]:
+    """Lay out the clocks of a team over so many days, at each level of extra staff.
 
-    Extra staff are full-time posts for cases alone, the last of them part-time where `extra_fte`
-    is no whole number; they are called `extra-1`, `extra-2`, …
+    Extra staff are full-time posts for cases alone, the last of them part-time where a level is
+    no whole number; they are called `extra-1`, `extra-2`, …
     """
     calendar = _Calendar(start, days, book)
-    people = (*roster.caseworkers, *_extra_staff(extra_fte, calendar.full_time_hours))
-    hours = [calendar.daily_hours(person) for person in people]
-    return _laid_out(calendar.opening_moments, hours)
+    present = [calendar.daily_hours(person) for person in roster.caseworkers]
+    extra = (_extra_staff(level, calendar.full_time_hours) for level in levels)
+    return [
+        _laid_out(calendar.opening_moments, present + [calendar.daily_hours(each) for each in more])
+        for more in extra
+    ]
 
 
 def _extra_staff(extra_fte: FTE, full_time_hours: Fraction) -> Iterable[Caseworker]:

@@ -33,6 +33,25 @@ class WorkClocks(NamedTuple):
 
 
 @compiled
+def next_free(
+    caseworker: int,
+    since: float,
+    clocks: WorkClocks,
+    interval: Integers,
+    free_at: Floats,
+    free_until: Floats,
+) -> None:
+    """Find the first moment, not before `since`, at which an idle caseworker's clock runs."""
+    last = clocks.first_interval[caseworker + 1]
+    here = interval[caseworker] + 1
+    while here < last and clocks.closes_at[here] <= since:
+        here += 1
+    interval[caseworker] = min(here, last - 1)
+    free_at[caseworker] = max(since, clocks.opens_at[here]) if here < last else np.inf
+    free_until[caseworker] = clocks.closes_at[here] if here < last else np.inf
+
+
+@compiled
 def pooled_queue(
     ready_at: Floats,
     effort_hours: Floats,
@@ -49,28 +68,25 @@ def pooled_queue(
     """
     caseworkers = clocks.first_interval.size - 1
     idle_since = np.full(caseworkers, -np.inf)
-    interval = clocks.first_interval[:-1].copy()
+    interval = clocks.first_interval[:-1] - 1
+    free_at = np.empty(caseworkers)  # idle, and the clock runs …
+    free_until = np.full(caseworkers, -np.inf)  # … until here, the end of that interval
 
     for case in range(ready_at.size):
-        # 1. who can take the case first, on a running clock?
+        # 1. who can take the case first?
+        ready = ready_at[case]
         chosen = -1
         chosen_at = np.inf
         for caseworker in range(caseworkers):
-            at = max(ready_at[case], idle_since[caseworker])
-            here = interval[caseworker]
-            last = clocks.first_interval[caseworker + 1]
-            while here < last and clocks.closes_at[here] <= at:
-                here += 1
-            interval[caseworker] = here
-            if here == last:
-                continue
-            at = max(at, clocks.opens_at[here])
+            if free_until[caseworker] <= ready:  # that interval was over before the case came
+                next_free(caseworker, ready, clocks, interval, free_at, free_until)
+            at = max(ready, free_at[caseworker])
             if at < chosen_at or (at == chosen_at and idle_since[caseworker] < idle_since[chosen]):
                 chosen = caseworker
                 chosen_at = at
         taken_at[case] = chosen_at
         done_at[case] = np.inf
-        if chosen < 0:
+        if chosen_at == np.inf:
             continue
 
         # 2. the case is worked on until the clock has advanced by its effort
@@ -86,7 +102,6 @@ def pooled_queue(
         )
         while here < last and clocks.hours_at_close[here] < done_hours:
             here += 1
-        interval[chosen] = here
         if here < last:
             into = (done_hours - clocks.hours_at_open[here]) / (
                 clocks.hours_at_close[here] - clocks.hours_at_open[here]
@@ -94,8 +109,10 @@ def pooled_queue(
             length = clocks.closes_at[here] - clocks.opens_at[here]
             done_at[case] = max(chosen_at, clocks.opens_at[here] + into * length)
 
-        # 3. then the caseworker is idle, until the next case
+        # 3. then the caseworker is idle, and free as soon as the clock runs
         idle_since[chosen] = done_at[case]
+        interval[chosen] = here - 1
+        next_free(chosen, done_at[case], clocks, interval, free_at, free_until)
 
 
 def load_compiled_code() -> None:

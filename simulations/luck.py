@@ -96,4 +96,4 @@ def _log_gamma_by_score(cv: float) -> Chebyshev:
         low, high = gammaincinv(shape, ndtr(score)), gammainccinv(shape, ndtr(-score))
         return np.asarray(np.log(np.where(score < 0, low, high) / shape))
 
-    return Chebyshev.interpolate(log_quantile, 100, domain=[-8.3, 8.3])
+    return Chebyshev.interpolate(log_quantile, 100, domain=[-8.3, 8.3]).trim(1e-11)

@@ -87,7 +87,7 @@ def staffing_curve(
     _check_work(question, len(roster.caseworkers), levels)
     period = cohort(question, book)
     days = period.followed_until
-    clocks = [team_clocks(roster, level, start, days, book) for level in levels]
+    clocks = team_clocks(roster, levels, start, days, book)
 
     def piece(first: int) -> list[Floats]:
         last = min(first + _REPLICATIONS_PER_PIECE, question.replications)

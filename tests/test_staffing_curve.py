@@ -169,7 +169,7 @@ def test_what_falls_due_after_the_last_whole_year_is_counted_but_in_no_year():
 
 def test_a_simulated_year_holds_the_available_hours():
     roster = small_department(hours_per_week="31.5").roster
-    clocks = team_clocks(roster, Fraction("1.5"), date(2024, 1, 1), 366, rulebook())
+    (clocks,) = team_clocks(roster, [Fraction("1.5")], date(2024, 1, 1), 366, rulebook())
     simulated = (clocks.hours_at_close - clocks.hours_at_open).sum()
     contract = small_department(caseworkers=1).roster
     post = available_hours(contract, date(2024, 1, 1), rulebook())
@@ -180,8 +180,8 @@ def test_a_simulated_year_holds_the_available_hours():
 def test_who_leaves_works_no_longer():
     roster = small_department(caseworkers=1).roster
     leaving = replace(roster.caseworkers[0], ends_on=date(2024, 3, 1))
-    clocks = team_clocks(
-        replace(roster, caseworkers=(leaving,)), Fraction(0), date(2024, 1, 1), 366, rulebook()
+    (clocks,) = team_clocks(
+        replace(roster, caseworkers=(leaving,)), [Fraction(0)], date(2024, 1, 1), 366, rulebook()
     )
     assert clocks.closes_at.max() < (date(2024, 3, 2) - date(2024, 1, 1)).days
 
@@ -201,7 +201,8 @@ def test_one_more_equal_post_never_makes_any_case_start_or_finish_later(seed, ca
 
 def _weekday_clocks(caseworkers: int) -> WorkClocks:
     roster = small_department(caseworkers=caseworkers).roster
-    return team_clocks(roster, Fraction(0), date(2024, 1, 1), 400, rulebook())
+    (clocks,) = team_clocks(roster, [Fraction(0)], date(2024, 1, 1), 400, rulebook())
+    return clocks
 
 
 def _run(ready_at, effort, clocks):
