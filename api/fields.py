@@ -1,21 +1,13 @@
 """Fields that several answers share, with their labels and units."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, TypeAlias
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from api.answers import Exact, Label, Words
 from api.quantities import Day
-
-_COPENHAGEN = ZoneInfo("Europe/Copenhagen")
-
-
-def today() -> date:
-    """Return today's date in Copenhagen: the one place where the planner asks (da: i dag)."""
-    return datetime.now(_COPENHAGEN).date()
-
+from api.today import today
 
 AskedDay: TypeAlias = Annotated[
     Day,
