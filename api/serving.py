@@ -1,6 +1,7 @@
 """The service in a terminal: where its database lies, and who can reach it."""
 
-from contextlib import ExitStack
+import socket
+from contextlib import ExitStack, suppress
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,17 +22,19 @@ def run(database: Path | None, *, demo: bool, host: str, port: int, language: La
     Without a `database` departments are kept in the folder that the operating system gives a
     program for the user; the demo alone uses a temporary file, gone when it stops. Nothing is ever
     left in the folder one happens to stand in. `InvalidInput` for an address that others can
-    reach, and for a file that cannot be used.
+    reach, for a port that is taken, and for a file that cannot be used.
     """
     _check_loopback(host)
     with ExitStack() as cleanup:
+        # The port and the file are had before the server starts, so that what is wrong with them
+        # is said in one line. The port first: another planner may be using the same file.
+        listening = cleanup.enter_context(_listening(host, port))
         if database is None and demo:
             file = Path(cleanup.enter_context(TemporaryDirectory())) / "demo.sqlite"
             kept = Text(da="intet gemmes", en="nothing is kept")
         else:
             file = database or _own_file()
             kept = Text(da=f"gemmes i {file}", en=f"kept in {file}")
-        # Here, before the server starts, so that a file that cannot be used is said in one line.
         engine = database_engine(file)
         migrate(engine)
         engine.dispose()
@@ -43,7 +46,9 @@ def run(database: Path | None, *, demo: bool, host: str, port: int, language: La
         typer.echo(started.in_language(language), err=True)
         app = create_app(Settings(database=file, demo=demo, host=host, port=port))
         # A log of requests would hold the numbers that were asked about.
-        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
 
 
 def _check_loopback(host: str) -> None:
@@ -61,7 +66,31 @@ def _check_loopback(host: str) -> None:
         )
 
 
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        other = 8001 if port == 8000 else 8000
+        raise InvalidInput(
+            Text(
+                da=f"porten {port} er optaget eller må ikke bruges; skriv fx --port {other}",
+                en=f"port {port} is taken or may not be used; write --port {other}, say",
+            ),
+            field="port",
+        ) from error
+
+
 def _own_file() -> Path:
     folder = Path(typer.get_app_dir("caseload-planner"))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(
+            Text(
+                da=f"mappen {folder} kan ikke oprettes; skriv selv en fil: --database FIL",
+                en=f"the folder {folder} cannot be made; write a file yourself: --database FILE",
+            ),
+            field="database",
+        ) from error
     return folder / "planner.sqlite"
