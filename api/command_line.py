@@ -188,13 +188,16 @@ def compliance(
             method=method,
             not_yet_due=read(count, "not_yet_due", not_yet_due),
         )
-        typer.echo(compliance_sentence(one).in_language(lang))
-        if other is not None:
-            against = observed_compliance(
-                *(read(count, "other", each) for each in other), method=method
-            )
+        sentences = [compliance_sentence(one)]
+        against = read_if_written(
+            lambda pair: observed_compliance(*(count(each) for each in pair), method=method),
+            "other",
+            other,
+        )
+        if against is not None:
             difference = compliance_difference(one, against)
-            typer.echo(compliance_difference_sentence(difference).in_language(lang))
+            sentences.append(compliance_difference_sentence(difference))
+        typer.echo("\n".join(each.in_language(lang) for each in sentences))
 
 
 @main.command()
@@ -203,16 +206,23 @@ def curve(  # noqa: PLR0913  (one option each)
     team: Annotated[str | None, typer.Option(help="Teamet; ellers det, der vises først.")] = None,
     deadline: Annotated[str | None, typer.Option(help="Fristens regel (the deadline).")] = None,
     extra: Annotated[
-        str, typer.Option(help="Ekstra fuldtidsstillinger: 0;1;2 (extra FTE).")
-    ] = "0;1;2;4;6",
+        str | None, typer.Option(help="Ekstra fuldtidsstillinger: 0;1;2 (extra FTE).")
+    ] = None,
     from_: Annotated[str | None, typer.Option("--from", help="Første dag (first day).")] = None,
     to: Annotated[str | None, typer.Option(help="Dagen efter den sidste (the day after).")] = None,
-    seed: Annotated[str, typer.Option(help="Samme frø, samme held (same seed, same luck).")] = "1",
-    replications: Annotated[str, typer.Option(help="Gentagelser (replications).")] = "128",
+    seed: Annotated[
+        str | None, typer.Option(help="Samme frø, samme held (same seed, same luck).")
+    ] = None,
+    replications: Annotated[
+        str | None, typer.Option(help="Antal gentagelser (replications).")
+    ] = None,
     database: DatabaseFile = None,
     lang: Lang = "da",
 ) -> None:
-    """Frister til tiden ved flere stillinger (deadlines kept with more staff)."""
+    """Frister til tiden ved flere stillinger (deadlines kept with more staff).
+
+    Hvad der ikke skrives, er som på siden (what is left out is as on the page).
+    """
     from dataclasses import replace
 
     from simulations.questions import headline_question
@@ -224,9 +234,9 @@ def curve(  # noqa: PLR0913  (one option each)
             "deadline": deadline,
             "from_": read_if_written(day, "from", from_),
             "to": read_if_written(day, "to", to),
-            "extra_fte": read(numbers, "extra", extra),
-            "seed": read(count, "seed", seed),
-            "replications": read(count, "replications", replications),
+            "extra_fte": read_if_written(numbers, "extra", extra),
+            "seed": read_if_written(count, "seed", seed),
+            "replications": read_if_written(count, "replications", replications),
         }
         asked = replace(asked, **{name: new for name, new in changes.items() if new is not None})
         typer.echo(curve_written(_with_progress(asked, lang), lang))
@@ -262,7 +272,7 @@ def serve(
 def _day(written: str | None) -> date:
     if written is not None:
         return read(day, "on", written)
-    from api.fields import today
+    from api.today import today
 
     return today()
 
@@ -272,10 +282,9 @@ def _department(address: str, database: Path | None) -> "Department":
         from api.documents import load_example
 
         return load_example(address)
-    from api.database import database_engine
     from api.store import stored_department
 
-    return stored_department(database_engine(database), address)
+    return stored_department(database, address)
 
 
 def _with_progress(asked: "StaffingQuestion", language: Language) -> "StaffingCurve":

@@ -1,18 +1,27 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from typer.testing import CliRunner
 
 from api.command_line import main
 from api.database import database_engine, migrate
+from api.documents import load_example
 from api.store import load_demo
+from capacity.rulebook import rulebook
+from capacity.units import exact
+from capacity.wording import shown
+from simulations.questions import headline_question
+from simulations.staffing import staffing_curve
 
 ON_THE_DAY = ("--on", "2020-03-26")
 ISHOEJ = ("ratio", "--open-cases", "890", "--case-fte", "23,92", *ON_THE_DAY)
@@ -72,6 +81,45 @@ def test_a_curve_has_a_row_and_a_bar_for_each_level():
     assert len(rows[1][-1]) > len(rows[0][-1])
 
 
+def test_a_curve_is_asked_as_everywhere_where_nothing_is_written():
+    usual = headline_question(load_example("ishoej-2020"))
+    words = answer("curve", "ishoej-2020")
+    assert f"{usual.replications} gentagelser, frø {usual.seed}" in words
+    assert words.count("█\n") == len(usual.extra_fte)
+
+
+def test_a_curve_is_said_in_words_above_its_table():
+    words, table = answer(*SHORT_CURVE).split("ekstra  stillinger")
+    assert "Én ekstra fuldtidsstilling løfter rettidigheden" in words
+    assert "█" in table
+
+
+@pytest.mark.parametrize("lang", ["da", "en"])
+def test_the_columns_of_a_curve_end_where_their_headings_do(lang):
+    everyone = answer("curve", "fjordkoebing-2026", "--extra", "0;100", "--lang", lang).splitlines()
+    first = next(index for index, line in enumerate(everyone) if "█" in line)
+    lines = everyone[first - 1 : first + 2]
+    headings = re.finditer(r"\S+( \S+)*", lines[0])
+    assert len(lines[0]) <= 88
+    for end in [found.end() for found in headings]:
+        assert all(line[end - 1] != " " and line[end : end + 2].strip() == "" for line in lines)
+
+
+def test_a_curve_shows_how_far_more_replications_could_move_a_share():
+    asked = replace(
+        headline_question(load_example("ishoej-2020")),
+        extra_fte=(Fraction(0), Fraction(1)),
+        replications=32,
+    )
+    lines = [line for line in answer(*SHORT_CURVE).splitlines() if "█" in line]
+    for point, line in zip(staffing_curve(asked, rulebook()).points, lines, strict=True):
+        low, high = (
+            shown(exact(edge) * 100, 1, "da")
+            for edge in (point.share_in_time.low, point.share_in_time.high)
+        )
+        assert f"{low}–{high} %" in line
+
+
 def test_a_curve_says_what_it_is_not():
     assert "ikke lovmedholdelighed" in answer(*SHORT_CURVE)
     assert "not lawfulness" in answer(*SHORT_CURVE, "--lang", "en")
@@ -79,6 +127,10 @@ def test_a_curve_says_what_it_is_not():
 
 def test_the_same_curve_twice_is_the_same_text():
     assert answer(*SHORT_CURVE) == answer(*SHORT_CURVE)
+
+
+def test_a_demo_is_found_by_the_address_that_answers_print():
+    assert answer("curve", "ishoej-2020@1", *SHORT_CURVE[2:]) == answer(*SHORT_CURVE)
 
 
 def test_a_curve_can_be_asked_of_a_stored_department(tmp_path):
@@ -106,18 +158,50 @@ def test_a_curve_can_be_asked_of_a_stored_department(tmp_path):
         (("compliance", "7", "6"), "in-time"),
         (("compliance", "0", "0"), "due"),
         (("compliance", "2", "6", "--method", "wald"), "wald"),
+        (("compliance", "2", "6", "--other", "40", "38"), "other: 40"),
+        (("compliance", "2", "6", "--other", "x", "38"), "other: ”x”"),
         (("curve", "nowhere"), "ishoej-2020"),
         (("curve", "ishoej-2020", "--team", "straxen"), "ingen sager med frist"),
         (("curve", "ishoej-2020", "--replications", "1"), "mindst 32"),
-        (("curve", "ishoej-2020", "--extra", "0;-1"), "ekstra"),
+        (("curve", "ishoej-2020@2"), "”ishoej-2020@2”"),
+        (("curve", "ishoej-2020", "--database", "/nowhere/planner.sqlite"), "database: "),
+        (("curve", "ishoej-2020", "--extra", "x"), "extra: ”x”"),
+        (("curve", "ishoej-2020", "--extra=-1"), "extra: ekstra"),
         (("curve", "ishoej-2020", "--to", "2020-04-01"), "2020-04-01"),
         (("serve", "--host", "0.0.0.0"), "127.0.0.1"),
         (("serve", "--host", "planner.example"), "127.0.0.1"),
-        (("serve", "--database", "/nowhere/planner.sqlite"), "database"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line_with_code_two(words, said):
     assert said in refusal(*words)
+
+
+def test_a_refusal_never_repeats_a_cpr_number():
+    said = refusal("fte", "010203-1234")
+    assert "######-####" in said
+    assert "1234" not in said
+
+
+def test_a_port_that_is_taken_is_refused_before_anything_is_said_or_made(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        file = tmp_path / "planner.sqlite"
+        said = refusal("serve", "--port", port, "--database", str(file))
+    assert said == f"port: porten {port} er optaget eller må ikke bruges; skriv fx --port 8000\n"
+    assert not file.exists()
+
+
+def test_a_file_that_cannot_be_made_is_refused(tmp_path):
+    nowhere = tmp_path / "nowhere" / "planner.sqlite"
+    assert "database: " in refusal("serve", "--port", _free_port(), "--database", str(nowhere))
+
+
+def test_a_home_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
+    home = tmp_path / "a-file"
+    home.touch()
+    for name in ("HOME", "XDG_CONFIG_HOME", "APPDATA", "LOCALAPPDATA", "USERPROFILE"):
+        monkeypatch.setenv(name, str(home))
+    assert "--database FIL" in refusal("serve", "--port", _free_port())
 
 
 def test_a_refusal_speaks_english_when_asked():
@@ -128,10 +212,11 @@ def test_the_version_is_that_of_the_package():
     assert answer("--version").strip().count(".") == 2
 
 
-def test_a_short_command_loads_neither_server_nor_simulation():
+@pytest.mark.parametrize("words", [ISHOEJ, ISHOEJ[:-2], ("fte", "20x37")])
+def test_a_short_command_loads_neither_server_nor_simulation(words):
     program = (
         "import sys; from api.command_line import main;"
-        f"main({[*ISHOEJ]!r}, standalone_mode=False); print(*sys.modules)"
+        f"main({[*words]!r}, standalone_mode=False); print(*sys.modules)"
     )
     run = [sys.executable, "-c", program]
     loaded = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
@@ -139,15 +224,13 @@ def test_a_short_command_loads_neither_server_nor_simulation():
 
 
 def test_the_demo_is_served_and_leaves_nothing_behind(tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _free_port()
     serve = [sys.executable, "-c", "from api.command_line import main; main()", "serve", "--demo"]
     folders = {name: str(tmp_path / "temporary") for name in ("TMPDIR", "TEMP", "TMP")}
     (tmp_path / "temporary").mkdir()
     (tmp_path / "here").mkdir()
     server = subprocess.Popen(
-        [*serve, "--port", str(port)],
+        [*serve, "--port", port],
         cwd=tmp_path / "here",
         env=os.environ | folders | {"HOME": str(tmp_path / "home")},
         stderr=subprocess.PIPE,
@@ -162,6 +245,11 @@ def test_the_demo_is_served_and_leaves_nothing_behind(tmp_path):
     assert f"http://127.0.0.1:{port}" in said
     assert list(tmp_path.rglob("*.sqlite*")) == []
     assert list((tmp_path / "here").iterdir()) == []
+
+
+def _free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return str(free.getsockname()[1])
 
 
 def _first_answer(port, path, server):
