@@ -6,6 +6,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from importlib.resources import files
 from shutil import copytree
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -167,14 +168,22 @@ def test_a_new_file_is_made_without_loading_alembic():
 
 
 def test_a_file_opened_by_several_at_once_is_made_once(tmp_path):
-    engines = [database_engine(tmp_path / "planner.sqlite") for _ in range(8)]
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(migrate, engines))
-    with engines[0].connect() as connection:
-        steps = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
-    assert steps == [REVISION]
-    for engine in engines:
+    together = Barrier(8)
+
+    def opened(file):
+        engine = database_engine(file)
+        together.wait()
+        migrate(engine)
+        found = _contents(engine)
         engine.dispose()
+        return found
+
+    with ThreadPoolExecutor(8) as threads:
+        for attempt in range(10):
+            file = tmp_path / f"{attempt}.sqlite"
+            first, *others = threads.map(opened, [file] * 8)
+            assert first[1] == [(REVISION,)]
+            assert others == [first] * 7
 
 
 def test_tables_of_another_program_are_left_alone(tmp_path):
