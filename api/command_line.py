@@ -120,7 +120,7 @@ def ratio(  # noqa: PLR0913  (one option each)
     case_fte: Annotated[str, typer.Option(help="Fuldtidsstillinger til sager (case FTE).")],
     on: On = None,
     unit: Annotated[
-        str, typer.Option(help="En sag er et barn eller en familie: child, family.")
+        str, typer.Option(help="Hvad en sag er: child, family (what a case is).")
     ] = "child",
     children_per_case: Annotated[
         str | None, typer.Option(help="Børn pr. sag, når en sag er en familie.")
@@ -139,8 +139,8 @@ def ratio(  # noqa: PLR0913  (one option each)
         if unit not in set(CaseUnit):
             raise InvalidInput(
                 Text(
-                    da=f"”{unit}” er ikke en enhed; skriv child eller family",
-                    en=f"“{unit}” is no unit; write child or family",
+                    da=f"”{unit}” er ikke en enhed; skriv en af {', '.join(CaseUnit)}",
+                    en=f"“{unit}” is no unit; write one of {', '.join(CaseUnit)}",
                 ),
                 field="unit",
             )

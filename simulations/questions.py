@@ -68,10 +68,8 @@ class StaffingQuestion:
         if self.replications < LEAST_REPLICATIONS:
             raise InvalidInput(
                 Text(
-                    da=f"{self.replications} gentagelser er for få; skriv mindst "
-                    f"{LEAST_REPLICATIONS}",
-                    en=f"{self.replications} replications are too few; write at least "
-                    f"{LEAST_REPLICATIONS}",
+                    da=f"skriv mindst {LEAST_REPLICATIONS} gentagelser, ikke {self.replications}",
+                    en=f"write at least {LEAST_REPLICATIONS} replications, not {self.replications}",
                 ),
                 field="replications",
             )
