@@ -39,6 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BoundedBody, most_bytes=settings.most_body_bytes)
     app.add_middleware(HeadLikeGet)
     install_errors(app)
+    app.state.routes = [route for router in routers for route in router.routes]
     for router in routers:
         app.include_router(router)
     install_page(app)
@@ -60,4 +61,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _warm() -> None:
     """Load the compiled kernel beside the first answers, so that none of them waits for it."""
-    import simulations.staffing  # noqa: F401
+    from capacity.workdays import public_holidays
+    from simulations import sentences, staffing  # noqa: F401  (what a curve is made with)
+    from simulations.kernels import load_compiled_code
+
+    public_holidays(2020)  # any year: the calendars of the countries take a while to load
+    load_compiled_code()

@@ -4,6 +4,7 @@ Numbers are exact. They are read from JSON numbers and from texts with either de
 written as JSON numbers where a double carries them exactly, otherwise as a text such as "1/3".
 """
 
+import json
 import re
 from datetime import date, datetime
 from fractions import Fraction
@@ -11,10 +12,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from api.privacy import looks_like_cpr
+from api.privacy import REFUSED, looks_like_cpr
 from api.quantities import day, number, refusal
 from capacity.errors import InvalidInput, PlannerError
-from capacity.wording import Text
 
 _FRACTION = re.compile(r"-?\d{1,100}/[1-9]\d{0,99}", re.ASCII)
 
@@ -24,11 +24,27 @@ def _read_number(value: object) -> Fraction:
         return value
     if isinstance(value, str) and _FRACTION.fullmatch(value):
         return Fraction(value)
-    # Python counts True as 1; written as a text it is refused like any other word.
     try:
-        return number(str(value))
+        return number(_as_written(value))
     except PlannerError as error:
         raise refusal(error) from error
+
+
+def _as_written(value: object) -> str:
+    """Return a value as its document has it, so that no refusal speaks of Python's None or True.
+
+    >>> [_as_written(each) for each in ("25,5", 25.5, True, None, [1])]
+    ['25,5', '25.5', 'true', 'null', '[…]']
+    """
+    match value:
+        case None | bool() | int() | float():
+            return json.dumps(value)
+        case list():
+            return "[…]"
+        case dict():
+            return "{…}"
+        case _:
+            return str(value)
 
 
 def _write_number(value: Fraction) -> int | float | str:
@@ -47,7 +63,7 @@ def _read_day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value  # YAML reads a date as a date
     try:
-        return day(str(value))
+        return day(_as_written(value))
     except PlannerError as error:
         raise refusal(error) from error
 
@@ -55,16 +71,7 @@ def _read_day(value: object) -> date:
 def _without_cpr(words: str) -> str:
     """Refuse what looks like a civil registration number, without repeating it."""
     if looks_like_cpr(words):
-        raise refusal(
-            InvalidInput(
-                Text(
-                    da="teksten indeholder noget, der ligner et CPR-nummer; fjern det, "
-                    "og brug et pseudonym",
-                    en="the text contains what looks like a CPR number; remove it and use a "
-                    "pseudonym",
-                )
-            )
-        )
+        raise refusal(InvalidInput(REFUSED))
     return words
 
 

@@ -6,14 +6,16 @@ number, and none shows the inside of the program.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
+from api.field_errors import field_errors
 from api.presentation import Failures, failures, language
 from api.privacy import masked
 from capacity.errors import (
@@ -34,6 +36,7 @@ STATUS: Mapping[type[PlannerError], int] = {
     TooMuchWork: 413,
 }
 _TITLES = {
+    400: Text(da="Kan ikke læses", en="Cannot be read"),
     404: Text(da="Findes ikke", en="Not found"),
     405: Text(da="Metoden kan ikke bruges her", en="Method not allowed"),
     409: Text(da="Gælder ikke den dag", en="Not in force that day"),
@@ -46,52 +49,17 @@ _DETAILS = {
         da="adressen findes ikke; /docs viser dem, der gør",
         en="there is no such address; /docs shows those there are",
     ),
-    413: Text(da="det sendte fylder for meget", en="what was sent is too large"),
+    413: Text(
+        da="det sendte dokument fylder for meget", en="the document that was sent is too large"
+    ),
     405: Text(da="adressen besvarer ikke den metode", en="the address does not take that method"),
     500: Text(
         da="fejlen er planlæggerens og er skrevet i dens log",
         en="the fault is the planner's, and it is written in its log",
     ),
 }
+_LARGE_DOCUMENT = Text(da="For stort dokument", en="Too large a document")
 _OTHER = Text(da="Kan ikke besvares", en="Cannot be answered")
-
-# Pydantic speaks English; these are its kinds of error as a Danish reader would put them. What
-# stands in braces is pydantic's own context.
-_DANISH: Mapping[str, str] = {
-    "missing": "mangler; skriv en værdi",
-    "extra_forbidden": "kendes ikke på denne adresse; /docs viser navnene",
-    "literal_error": "skriv en af disse: {expected}",
-    "enum": "skriv en af disse: {expected}",
-    "greater_than": "skriv noget større end {gt}",
-    "greater_than_equal": "skriv mindst {ge}",
-    "less_than": "skriv noget mindre end {lt}",
-    "less_than_equal": "skriv højst {le}",
-    "string_too_long": "højst {max_length} tegn",
-    "string_too_short": "mindst {min_length} tegn",
-    "string_type": "skriv en tekst",
-    "int_type": "skriv et helt tal",
-    "int_parsing": "skriv et helt tal",
-    "int_from_float": "skriv et helt tal",
-    "list_type": "skriv en liste",
-    "tuple_type": "skriv en liste",
-    "too_long": "højst {max_length} punkter",
-    "too_short": "mindst {min_length} punkter",
-    "model_type": "skriv et objekt med navngivne felter",
-    "model_attributes_type": "skriv et objekt med navngivne felter",
-    "dict_type": "skriv et objekt med navngivne felter",
-    "date_type": "skriv en dato, fx 2020-03-26",
-    "date_parsing": "skriv en dato, fx 2020-03-26",
-    "date_from_datetime_parsing": "skriv en dato, fx 2020-03-26",
-    "bool_parsing": "skriv true eller false",
-    "bool_type": "skriv true eller false",
-    "string_pattern_mismatch": "skriv små bogstaver og tal, adskilt af bindestreger",
-    "json_invalid": "er ikke gyldig JSON",
-}
-_ENGLISH: Mapping[str, str] = {
-    "missing": "missing; write a value",
-    "extra_forbidden": "not known at this address; /docs shows the names",
-    "json_invalid": "is not valid JSON",
-}
 
 
 class FieldError(BaseModel):
@@ -123,6 +91,25 @@ def status_of(error: PlannerError) -> int:
     return next(STATUS[kind] for kind in type(error).mro() if kind in STATUS)
 
 
+@contextmanager
+def refusals_naming(*, rule: str, day: str) -> Iterator[None]:
+    """Name the input that chose a rule or a day, which a rule cannot know (da: felt).
+
+    >>> with refusals_naming(rule="area", day="on"):
+    ...     raise UnknownRule(Text(da="Ingen regel hedder ”x”", en="No rule is called “x”"))
+    Traceback (most recent call last):
+    capacity.errors.UnknownRule: area: No rule is called “x”
+    """
+    try:
+        yield
+    except UnknownRule as error:
+        error.field = error.field or rule
+        raise
+    except RuleNotInForce as error:
+        error.field = error.field or day
+        raise
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, PlannerError)
     return _problem(request, status_of(error), error.message, [(error.field, error.message)])
@@ -130,7 +117,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = [(_field(one["loc"]), _translated(one)) for one in error.errors()]
+    faults = field_errors(error.errors())
     fields = ", ".join(dict.fromkeys(field for field, _ in faults))
     summary = Text(da=f"ret {fields}", en=f"correct {fields}")
     return _problem(request, 422, summary, faults)
@@ -138,8 +125,44 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    detail = _DETAILS.get(error.status_code, Text(da=_OTHER.da, en=str(error.detail)))
-    return _problem(request, error.status_code, detail, [], headers=error.headers)
+    status, headers = error.status_code, dict(error.headers or {})
+    if status == 400:
+        unreadable = _unreadable(error.__cause__)
+        return _problem(request, status, unreadable, [("body", unreadable)])
+    if status == 405:
+        headers["Allow"] = _methods(request, headers["Allow"])
+    detail = _DETAILS.get(status, Text(da=_OTHER.da, en=str(error.detail)))
+    # A calculation that is too large is a refusal of the model's, and not one of HTTP's.
+    title = _LARGE_DOCUMENT if status == 413 else None
+    return _problem(request, status, detail, [], title=title, headers=headers)
+
+
+def _unreadable(cause: BaseException | None) -> Text:
+    """Say why a document could not be read as JSON."""
+    match cause:
+        case UnicodeDecodeError():
+            return Text(
+                da="dokumentet er ikke skrevet i UTF-8; gem det som UTF-8",
+                en="the document is not written in UTF-8; save it as UTF-8",
+            )
+        case RecursionError():
+            return Text(
+                da="dokumentet har lister eller objekter i for mange lag",
+                en="the document has lists or objects in too many layers",
+            )
+        case _:
+            return Text(
+                da="dokumentet kan ikke læses; se efter tal med alt for mange cifre",
+                en="the document cannot be read; look for numbers with far too many digits",
+            )
+
+
+def _methods(request: Request, first: str) -> str:
+    """Name all that the address takes; Starlette names those of the first route that it finds."""
+    routes: Sequence[Route] = request.app.state.routes
+    here = [each for each in routes if each.matches(request.scope)[0] is not Match.NONE]
+    methods = {*first.split(", "), *(method for each in here for method in each.methods or ())}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 async def _broken(request: Request, error: Exception) -> Response:
@@ -152,6 +175,7 @@ def _problem(
     detail: Text,
     faults: Sequence[tuple[str | None, Text]],
     *,
+    title: Text | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Write a refusal as the caller can read it."""
@@ -164,7 +188,7 @@ def _problem(
     if failures(request) is Failures.TEXT:
         return Response(_cell_text(detail, errors, spoken), media_type="text/plain")
     problem = Problem(
-        title=_TITLES.get(status, _OTHER).in_language(spoken),
+        title=(title or _TITLES.get(status, _OTHER)).in_language(spoken),
         status=status,
         detail=masked(detail.in_language(spoken)),
         errors=errors,
@@ -182,18 +206,3 @@ def _cell_text(detail: Text, errors: Sequence[FieldError], spoken: Language) -> 
     faults = "; ".join(f"{error.field}: {error.detail}" for error in errors)
     mark = "#FEJL" if spoken == "da" else "#ERROR"
     return " ".join(f"{mark} {faults or masked(detail.in_language(spoken))}".split())
-
-
-def _field(place: Sequence[int | str]) -> str:
-    """Name the input at fault as its user wrote it: `teams[2].slug`."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in place[1:]]
-    return "".join(parts).removeprefix(".") or str(place[0])
-
-
-def _translated(error: Mapping[str, Any]) -> Text:
-    """Put one of pydantic's errors in both languages."""
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "refused":
-        return Text(da=context["da"], en=context["en"])
-    danish = _DANISH.get(kind, "værdien kan ikke bruges")
-    return Text(da=danish.format(**context), en=_ENGLISH.get(kind, error["msg"]))

@@ -59,9 +59,8 @@ def _json_value(cell: Cell) -> str | int | float | None:
 
 
 def _csv(grid: Grid, presentation: Presentation) -> bytes:
-    separator = ";" if presentation.decimal is DecimalMark.COMMA else ","
     written = StringIO()
-    writer = csv.writer(written, delimiter=separator, lineterminator="\r\n")
+    writer = csv.writer(written, delimiter=presentation.separator, lineterminator="\r\n")
     writer.writerow([column.key for column in grid.columns])
     for row in grid.rows:
         writer.writerow([_harmless(cell, presentation) for cell in row])
@@ -103,6 +102,7 @@ def _xlsx(grid: Grid, presentation: Presentation) -> bytes:
         workbook.set_properties({"created": _CREATED})
         heading = workbook.add_format({"bold": True})
         day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+        moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         decimals = presentation.digits or 0
         number = workbook.add_format({"num_format": "0." + "0" * decimals if decimals else "0"})
         sheet = workbook.add_worksheet()
@@ -113,11 +113,15 @@ def _xlsx(grid: Grid, presentation: Presentation) -> bytes:
                 match cell:
                     case Decimal():
                         sheet.write_number(y, x, cell, number)
+                    case bool():
+                        sheet.write_boolean(y, x, cell)
                     case int() | float():
                         sheet.write_number(y, x, cell)
-                    case date() if not isinstance(cell, datetime):
+                    case datetime():  # a workbook has no time zones, so by the clock on the wall
+                        sheet.write_datetime(y, x, cell.replace(tzinfo=None), moment)
+                    case date():
                         sheet.write_datetime(y, x, cell, day)
-                    case _:  # a workbook has no time zones: a moment is written out
+                    case _:
                         sheet.write_string(y, x, plain(cell, presentation))
         sheet.autofit()
     return written.getvalue()
@@ -132,6 +136,8 @@ def plain(cell: Cell, presentation: Presentation) -> str:
     match cell:
         case None:
             return ""
+        case bool():
+            return "true" if cell else "false"
         case date():
             return cell.isoformat()
         case float():

@@ -1,4 +1,4 @@
-"""How a caller wants an answer written: format, field, digits, decimal mark, language, errors.
+"""How a caller wants an answer written: format, field, digits, marks, language, errors.
 
 Every address takes these parameters with these names. `Question` is the base of each address's
 own query model, so that an unknown parameter is refused everywhere and in the same way.
@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from api.quantities import Count
@@ -37,6 +37,14 @@ class DecimalMark(StrEnum):
     COMMA = "comma"
 
 
+class Separator(StrEnum):
+    """What stands between the columns of csv (da: kolonneskilletegn)."""
+
+    COMMA = ","
+    SEMICOLON = ";"
+    TAB = "tab"
+
+
 class Failures(StrEnum):
     """How a refusal arrives: as an HTTP status, or as text that a cell can show (da: fejl)."""
 
@@ -52,7 +60,15 @@ class Presentation:
     field: str | None = None
     digits: int | None = None
     decimal: DecimalMark = DecimalMark.POINT
+    sep: Separator | None = None
     language: Language = "da"
+
+    @property
+    def separator(self) -> str:
+        """The sign between the columns of csv: never the decimal mark (da: kolonneskilletegn)."""
+        usual = Separator.SEMICOLON if self.decimal is DecimalMark.COMMA else Separator.COMMA
+        chosen = self.sep or usual
+        return "\t" if chosen is Separator.TAB else chosen
 
 
 def _few(digits: int | None) -> int | None:
@@ -63,6 +79,16 @@ def _few(digits: int | None) -> int | None:
         }
         raise PydanticCustomError("refused", "{en}", words)
     return digits
+
+
+def _unlike_the_decimal_mark(sep: Separator | None, asked: ValidationInfo) -> Separator | None:
+    if sep is Separator.COMMA and asked.data.get("decimal") is DecimalMark.COMMA:
+        words = {
+            "da": "komma er allerede decimaltegn; skriv sep=; eller sep=tab",
+            "en": "comma is the decimal mark already; write sep=; or sep=tab",
+        }
+        raise PydanticCustomError("refused", "{en}", words)
+    return sep
 
 
 class Call(BaseModel):
@@ -95,6 +121,11 @@ class Question(Call):
     decimal: DecimalMark = Field(
         DecimalMark.POINT, description="decimal mark in text, csv and xml (da: decimaltegn)"
     )
+    sep: Annotated[Separator | None, AfterValidator(_unlike_the_decimal_mark)] = Field(
+        None,
+        description="between the columns of csv; comma, or semicolon where comma is the decimal "
+        "mark (da: kolonneskilletegn)",
+    )
 
     def presentation(self, request: Request) -> Presentation:
         """How this caller wants the answer written."""
@@ -103,6 +134,7 @@ class Question(Call):
             field=self.field,
             digits=self.digits,
             decimal=self.decimal,
+            sep=self.sep,
             language=language(request),
         )
 

@@ -7,6 +7,14 @@ hyphen and four whatever the day. Digits of other scripts are digits.
 
 import re
 
+from capacity.wording import Text
+
+REFUSED = Text(
+    da="teksten indeholder noget, der ligner et CPR-nummer; fjern det, og brug et pseudonym",
+    en="the text contains what looks like a CPR number; remove it and use a pseudonym",
+)
+"""What its writer is told, and which does not repeat it (da: afvisning)."""
+
 _SEPARATORS = r"[\s._/‐‑–—−-]{0,3}"  # every dash that a document may carry
 _DAY_AND_MONTH = r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])"
 _CPR = re.compile(rf"(?<!\d)(?:{_DAY_AND_MONTH}\d\d{_SEPARATORS}|\d{{6}}-)\d{{4}}(?!\d)")

@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from api.privacy import masked
 from capacity.errors import InvalidInput, PlannerError
 from capacity.units import exact
 from capacity.wording import Text
@@ -23,6 +24,8 @@ _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,2})?", re.ASCI
 _COUNT = re.compile(r"\d{1,12}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?", re.ASCII)
+_SERIAL_DATE = re.compile(r"\d{5}", re.ASCII)
+"""What a date in a spreadsheet cell becomes in an address: days since 1900."""
 _LONGEST_NUMBER = 40
 _LONGEST_QUOTE = 40
 
@@ -87,10 +90,13 @@ def day(written: str) -> date:
             return date.fromisoformat(written)
     except ValueError:
         pass  # the thirtieth of February has the right form and is refused like any other
+    from_a_cell = _SERIAL_DATE.fullmatch(written)
     raise InvalidInput(
         Text(
-            da=f"”{_quoted(written)}” er ikke en dato; skriv fx 2020-03-26",
-            en=f"“{_quoted(written)}” is not a date; write for example 2020-03-26",
+            da=f"”{_quoted(written)}” er ikke en dato; skriv fx 2020-03-26"
+            + (', i et regneark TEKST(A1;"åååå-MM-dd")' if from_a_cell else ""),
+            en=f"“{_quoted(written)}” is not a date; write for example 2020-03-26"
+            + (', in a spreadsheet TEXT(A1,"yyyy-mm-dd")' if from_a_cell else ""),
         )
     )
 
@@ -120,8 +126,9 @@ def day_or_moment(written: str) -> date | datetime:
 
 
 def _quoted(text: str) -> str:
-    """Enough of what was written to recognise it."""
-    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+    """Enough of what was written to recognise it, and of a CPR number not even the first half."""
+    shown = masked(text)
+    return shown if len(shown) <= _LONGEST_QUOTE else shown[:_LONGEST_QUOTE] + "…"
 
 
 def refusal(error: PlannerError) -> PydanticCustomError:

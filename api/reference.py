@@ -4,13 +4,18 @@ FastAPI's own page fetches Swagger UI from a host on the internet. The package f
 (MIT; Swagger UI itself is Apache-2.0) carries the same files, and only its files are used.
 """
 
+from collections.abc import Sequence
 from importlib.resources import as_file, files
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
 
+from api.documents import DepartmentDocument, load_example
 from api.errors import Problem
 from api.presentation import Question
 
@@ -60,8 +65,55 @@ def _described(app: FastAPI) -> dict[str, object]:
                 operation.get("parameters", []).sort(
                     key=lambda each: (each["name"] in common, not each.get("required"))
                 )
+        _fill_in(app, described["paths"])
         app.openapi_schema = described
     return app.openapi_schema
+
+
+def _fill_in(app: FastAPI, paths: dict[str, Any]) -> None:
+    """Make every address ready to be tried: FastAPI leaves out the examples of a query's fields."""
+    documents = _documents()
+    routes: Sequence[APIRoute] = app.state.routes
+    for route in routes:
+        examples = _examples(route)
+        for method in route.methods or ():
+            operation = paths[route.path][method.lower()]
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] in examples:
+                    parameter["example"] = examples[parameter["name"]]
+            if "requestBody" in operation:
+                body = operation["requestBody"]["content"]["application/json"]
+                body["example"] = documents[route.path]
+
+
+def _examples(route: APIRoute) -> dict[str, object]:
+    questions = (each.field_info.annotation for each in route.dependant.query_params)
+    return {
+        field.alias or name: field.examples[0]
+        for question in questions
+        if isinstance(question, type) and issubclass(question, BaseModel)
+        for name, field in question.model_fields.items()
+        if field.examples
+    }
+
+
+def _documents() -> dict[str, object]:
+    """Return a document for each address that takes one, by path (da: eksempler)."""
+    department = DepartmentDocument.from_domain(load_example("ishoej-2020")).as_json()
+    return {
+        "/v1/fte": {"format": 1, **department["roster"]},
+        "/v1/workload": {
+            "activities": [
+                {"volume_per_year": 152, "hours_per_case": 35, "label": "undersøgelser"},
+                {"volume_per_year": 890, "hours_per_case": 12, "label": "åbne sager"},
+            ],
+            "hours_per_fte": 1546,
+            "case_fte": 23.92,
+            "category_share": 0.2,
+            "individual_hours": 800,
+        },
+        "/v1/staffing-curve": department,
+    }
 
 
 def _schemas_of_refusals() -> dict[str, object]:

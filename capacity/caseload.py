@@ -24,6 +24,7 @@ class CaseUnit(StrEnum):
 
     CHILD = "child"
     FAMILY = "family"
+    CITIZEN = "citizen"
 
 
 class Status(StrEnum):
@@ -38,9 +39,10 @@ class Status(StrEnum):
 class Caseload:
     """Open cases per full-time caseworker, and what the guideline says (da: sagstal).
 
-    `cases_per_fte` is in `unit`, as the department counts. The guideline, the target and
-    everything compared with them count citizens: `citizens_per_fte`, the same number unless a case
-    is a family. Missing FTE are negative where there are more than the figure corresponds to.
+    `cases_per_fte` is in `unit`: a family, or one citizen, who is a child in the areas of children.
+    The guideline, the target and everything compared with them count citizens: `citizens_per_fte`,
+    the same number unless a case is a family. Missing FTE are negative where there are more than
+    the figure corresponds to.
     """
 
     on: date
@@ -106,10 +108,11 @@ def caseload(  # noqa: PLR0913  (each input is part of the one question)
     if case_fte <= 0:
         raise NoCapacity(
             Text(
-                da=f"{open_cases} åbne sager på {shown(case_fte, 2, 'da')} fuldtidsstillinger: "
-                "uden nogen til at tage sagerne er der intet sagstal; skriv mere end 0",
-                en=f"{open_cases} open cases on {shown(case_fte, 2, 'en')} FTE: with nobody to "
-                "carry them there is no caseload; write more than 0",
+                da=f"{_open_cases(open_cases, 'da')} på {shown(case_fte, 2, 'da')} "
+                "fuldtidsstillinger: uden nogen til at tage sagerne er der intet sagstal; skriv "
+                "mere end 0",
+                en=f"{_open_cases(open_cases, 'en')} on {shown(case_fte, 2, 'en')} FTE: with "
+                "nobody to carry them there is no caseload; write more than 0",
             ),
             field="case_fte",
         )
@@ -126,9 +129,10 @@ def caseload(  # noqa: PLR0913  (each input is part of the one question)
             ),
             field="unit",
         )
+    one_citizen = CaseUnit.CHILD if _counts_children(rule) else CaseUnit.CITIZEN
     return Caseload(
         on=on,
-        unit=unit,
+        unit=unit if unit == CaseUnit.FAMILY else one_citizen,
         open_cases=open_cases,
         children_per_case=per_case,
         case_fte=case_fte,
@@ -158,7 +162,7 @@ def _citizens_per_case(unit: CaseUnit, children_per_case: Fraction | None) -> Fr
             field="children_per_case",
         )
     per_case = Fraction(1) if children_per_case is None else children_per_case
-    if unit == CaseUnit.CHILD and per_case != 1:
+    if unit != CaseUnit.FAMILY and per_case != 1:
         raise InvalidInput(
             Text(
                 da=f"en sag er et barn, men der står {shown(per_case, 2, 'da')} børn pr. sag; "
@@ -202,11 +206,11 @@ _PLACES = {
     Status.ABOVE: Text(da="over", en="above"),
 }
 _WHOLE = Text(
-    da="Den {on} er der {ratio} sager pr. fuldtidsstilling: {open_cases} åbne sager "
+    da="Den {on} er der {ratio} sager pr. fuldtidsstilling: {open_cases} "
     "({unit}) fordelt på {fte} fuldtidsstillinger. Det er {place} Dansk Socialrådgiverforenings "
     "vejledende {low}–{high} {counted}. {gaps} Sagstallet er vejledende, ikke en facitliste.",
-    en="On {on} there are {ratio} cases per full-time caseworker: {open_cases} open "
-    "cases ({unit}) on {fte} FTE. This is {place} the guideline of Dansk "
+    en="On {on} there are {ratio} cases per full-time caseworker: {open_cases} "
+    "({unit}) on {fte} FTE. This is {place} the guideline of Dansk "
     "Socialrådgiverforening, {low}–{high} {counted}. {gaps} The guideline is advisory, not a key.",
 )
 _ONE_CHILD = Text(da="hvert barn er én sag", en="each child is one case")
@@ -247,7 +251,7 @@ def _sentence(load: Caseload, language: Language) -> str:
     return _WHOLE.in_language(language).format(
         on=date_in_words(load.on, language),
         ratio=shown(load.cases_per_fte, 1, language),
-        open_cases=shown(load.open_cases, 0, language),
+        open_cases=_open_cases(load.open_cases, language),
         unit=_unit(load, language),
         fte=shown(load.case_fte, 2, language),
         place=_PLACES[load.status].in_language(language),
@@ -256,6 +260,11 @@ def _sentence(load: Caseload, language: Language) -> str:
         counted=_counted(load).in_language(language),
         gaps=" ".join(_gaps(load, language)),
     )
+
+
+def _open_cases(open_cases: int, language: Language) -> str:
+    one, more = {"da": ("åben sag", "åbne sager"), "en": ("open case", "open cases")}[language]
+    return f"{shown(open_cases, 0, language)} {one if open_cases == 1 else more}"
 
 
 def _unit(load: Caseload, language: Language) -> str:

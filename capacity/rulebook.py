@@ -60,8 +60,8 @@ class Rulebook:
         near = ", ".join(get_close_matches(rule_id, self.rules))
         raise UnknownRule(
             Text(
-                da=f"Ingen regel hedder {rule_id!r}" + (f"; mente du {near}?" if near else ""),
-                en=f"No rule is called {rule_id!r}" + (f"; did you mean {near}?" if near else ""),
+                da=f"Ingen regel hedder ”{rule_id}”" + (f"; mente du {near}?" if near else ""),
+                en=f"No rule is called “{rule_id}”" + (f"; did you mean {near}?" if near else ""),
             )
         )
 

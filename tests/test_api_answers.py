@@ -1,10 +1,12 @@
 """What the addresses answer: the note's own numbers, and exactly the fields that are documented."""
 
+import io
 from typing import Any
 
 import pytest
 from api_addresses import ADDRESSES, SHORT_CURVE
 from fastapi.testclient import TestClient
+from python_calamine import CalamineWorkbook
 
 from api.documents import DepartmentDocument, load_example
 
@@ -61,8 +63,33 @@ def assert_documented(value: Any, schema: dict[str, Any], named: dict[str, Any])
             for one in value:
                 assert_documented(one, schema["items"], named)
         case kind:
-            kinds = {"number": float, "integer": int, "string": str, "null": type(None)}
+            kinds = {
+                "number": float,
+                "integer": int,
+                "string": str,
+                "boolean": bool,
+                "null": type(None),
+            }
             assert type(value) is kinds[kind]
+
+
+def example(parameter: dict[str, Any]) -> Any:
+    return parameter.get("example") or next(iter(parameter["schema"].get("examples", [])), None)
+
+
+def body_example(operation: dict[str, Any]) -> Any:
+    if "requestBody" not in operation:
+        return None
+    return operation["requestBody"]["content"]["application/json"]["example"]
+
+
+def text_of(content: bytes) -> str:
+    """Return what a text says, or every cell of a workbook."""
+    if not content.startswith(b"PK"):
+        return content.decode()
+    return str(
+        CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    )
 
 
 def test_the_full_list_of_people_gives_the_same_as_the_short_form(client: TestClient) -> None:
@@ -116,6 +143,37 @@ def test_what_was_not_asked_for_is_left_out_and_never_null(client: TestClient) -
 def test_hours_run_over_the_change_to_summer_time(client: TestClient) -> None:
     address = "/v1/due-date?rule=statute.notification_assessment&start=2020-03-28T14:30"
     assert client.get(address).json()["due_at"] == "2020-03-29T15:30:00+02:00"
+
+
+def test_an_area_of_citizens_speaks_of_no_children(client: TestClient) -> None:
+    question = "open_cases=90&case_fte=3&on=2025-01-01&area=sickness_benefit"
+    answer = client.get(f"/v1/caseload?{question}").json()
+    assert answer["unit"] == "citizen"
+    assert client.get(f"/v1/caseload?{question}&unit=citizen").json() == answer
+    for written in ("format=xlsx", "format=text"):
+        assert "børn" not in text_of(client.get(f"/v1/caseload?{question}&{written}").content)
+
+
+def test_every_example_of_the_documentation_is_answered(client: TestClient) -> None:
+    tried = 0
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        for method, operation in methods.items():
+            asked = operation.get("parameters", [])
+            left = [each["name"] for each in asked if each["required"] and not example(each)]
+            assert left == [], path
+            answer = client.request(
+                method,
+                path.format_map({each["name"]: example(each) for each in asked}),
+                params={
+                    each["name"]: example(each)
+                    for each in asked
+                    if each["in"] == "query" and example(each)
+                },
+                json=body_example(operation),
+            )
+            assert answer.status_code == 200, (path, answer.text)
+            tried += 1
+    assert tried > 12
 
 
 def test_a_version_of_a_department_is_addressed_by_itself(client: TestClient) -> None:

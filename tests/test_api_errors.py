@@ -7,11 +7,12 @@ from api_addresses import ADDRESSES
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.errors import STATUS, masked, status_of
+from api.errors import STATUS, status_of
 from api.settings import Settings
 from capacity import errors
 from capacity.wording import Text
 
+JSON = {"Content-Type": "application/json"}
 CASELOAD = "/v1/caseload?on=2020-03-26&unit=child"
 NOTE = f"{CASELOAD}&open_cases=890&case_fte=23,92"
 ERLANG = "/v1/erlang?service=1&within=4&target_share=0,9"
@@ -44,8 +45,11 @@ REFUSED = [
     (f"{NOTE}&digits=-1", 422, "digits", "helt tal"),
     (f"{NOTE}&field=fte", 422, "field", "cases_per_fte, guideline_low"),
     (f"{NOTE}&field=missing_fte_at_target", 422, "field", "felterne er"),
-    (f"{NOTE}&area=ukendt", 404, None, "guideline.caseload.ukendt"),
-    ("/v1/caseload?open_cases=1&case_fte=1&unit=child&on=1066-01-01", 409, None, "1066"),
+    (f"{NOTE}&area=ukendt", 404, "area", "”guideline.caseload.ukendt”"),
+    (f"{NOTE}&decimal=comma&sep=,", 422, "sep", "decimaltegn"),
+    (f"{NOTE}&lang=sv", 422, "lang", "'da' eller 'en'"),
+    ("/v1/caseload?open_cases=1&case_fte=1&unit=child&on=1066-01-01", 409, "on", "1066"),
+    ("/v1/caseload?open_cases=1&case_fte=1&unit=child&on=43916", 422, "on", "TEKST(A1;"),
     ("/v1/caseload?open_cases=1&case_fte=1&unit=child&on=26.03.2020", 422, "on", "2020-03-26"),
     ("/v1/caseload?open_cases=1&case_fte=1&unit=child&on=2020-02-30", 422, "on", "2020-02-30"),
     ("/v1/caseload?open_cases=1&case_fte=1&unit=child&on=1585180800", 422, "on", "ikke en dato"),
@@ -58,24 +62,26 @@ REFUSED = [
     ("/v1/fte?staff=1x37&non_case_hours=38&on=2020-03-26", 422, "non_case_hours", "38"),
     ("/v1/fte?staff=1x37&full_time_hours=0&on=2020-03-26", 422, "full_time_hours", "mere end 0"),
     ("/v1/fte?staff=1x37&sick_days=400&on=2020-03-26", 422, "sick_days", "sygedage"),
-    ("/v1/fte?staff=1x37&on=1066-01-01", 409, None, "1066"),
+    ("/v1/fte?staff=1x37&on=1066-01-01", 409, "on", "1066"),
     ("/v1/fte?staff=20x37&on=2020-03-26&format=text", 422, "field", "ingen sætning"),
     ("/v1/workload?activities=152&hours_per_fte=1546&case_fte=1", 422, "activities", "152x35"),
     ("/v1/workload?activities=1x1&hours_per_fte=0&case_fte=1", 422, "hours_per_fte", "mere end 0"),
     ("/v1/workload?activities=0x1&hours_per_fte=1546&case_fte=1", 422, "activities", "arbejde"),
     ("/v1/compliance?in_time=7&due=6", 422, "in_time", "6"),
     ("/v1/compliance?in_time=0&due=0", 422, "due", "ingen andel"),
-    (f"/v1/compliance?in_time=0&due={TEN_9}", 422, "due", str(TEN_9)),
+    (f"/v1/compliance?in_time=0&due={TEN_9}", 422, "due", "1.000.000.000"),
     ("/v1/compliance?in_time=2&due=6&other_in_time=1", 422, "other_due", "skriv også"),
     ("/v1/compliance?in_time=2&due=6&other_in_time=0&other_due=0", 422, "other_due", "andel"),
     ("/v1/compliance?in_time=2&due=6&method=bayes", 422, "method", "wilson"),
-    (f"{DUE}statute.nope&start=2020-03-26", 404, None, "statute.nope"),
-    (f"{DUE}statute.child_assessment&start=1066-01-01", 409, None, "1066"),
+    (f"{DUE}statute.nope&start=2020-03-26", 404, "rule", "”statute.nope”"),
+    (f"{DUE}statute.child_assessment&start=1066-01-01", 409, "start", "1066"),
     (f"{DUE}statute.child_assessment&start=2020-03-26T10:00", 422, "start", "datoen"),
     (f"{DUE}statute.notification_assessment&start=2020-03-26", 422, "start", "klokkeslæt"),
     (f"{DUE}statute.notification_assessment&start=2020-03-29T02:30", 422, "start", "findes ikke"),
     (f"{DUE}agreement.full_time_hours&start=2020-03-26", 422, "rule", "frist"),
     (f"{DUE}statute.child_assessment&start=9999-12-31", 422, "start", "9999"),
+    ("/v1/deadlines?on=1066-01-01", 409, "on", "den første gælder fra den 21. november 2014"),
+    ("/v1/guidelines?on=1066-01-01", 409, "on", "den første gælder fra den 1. januar 2007"),
     ("/v1/deadlines?on=2020-03-26&format=text", 422, "field", "ingen sætning"),
     (f"{ERLANG}&arrivals=20&servers=20", 422, "servers", "uden ende"),
     (f"{ERLANG}&arrivals=1&servers=0", 422, "servers", "Der skal mindst være 2"),
@@ -91,6 +97,7 @@ REFUSED = [
     (f"{CURVE}&replications={TEN_9}", 413, None, "gange for stor"),
     (f"{CURVE}&replications=1", 422, "replications", "mindst 32"),
     (f"{CURVE}&from=2020-04-01&to=2020-03-01", 422, "from", "2020"),
+    (f"{CURVE}&from=9999-01-01", 422, "from", "uden for kalenderen"),
     (f"{CURVE}&to=9999-12-31", 413, None, "gange for stor"),
     ("/v1/departments/nope", 404, "department", "ishoej-2020"),
     ("/v1/departments/ishoej-2020?format=csv", 422, "format", "kendes ikke"),
@@ -152,8 +159,6 @@ def test_a_refreshing_sheet_and_a_key_are_let_through(client: TestClient, name: 
         f"{ERLANG}&arrivals=999&servers=1000",
         "/v1/compliance?in_time=1000000&due=1000000&method=clopper-pearson",
         "/v1/compliance?in_time=1&due=1000000&other_in_time=2&other_due=1000000",
-        "/v1/deadlines?on=1066-01-01",
-        "/v1/guidelines?on=1066-01-01",
         f"/v1/fte?on=2020-03-26&staff={';'.join(['1x37'] * 600)}",
     ],
 )
@@ -181,30 +186,95 @@ def test_a_document_names_the_place_of_its_fault(client: TestClient) -> None:
 
 
 def test_what_is_no_json_and_what_is_too_large_are_refused_alike(client: TestClient) -> None:
-    broken = client.post("/v1/fte", content="{", headers={"Content-Type": "application/json"})
+    broken = client.post("/v1/fte", content="{", headers=JSON)
     large = client.post("/v1/fte", content=b" " * 2**22)
     cell = client.post("/v1/fte?errors=text", content=b" " * 2**22)
     assert (broken.status_code, large.status_code, cell.status_code) == (422, 413, 200)
     assert large.headers["content-type"] == "application/problem+json"
+    assert large.json()["title"] == "For stort dokument"
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "says"),
+    [
+        (b'{"format": 1,', 422, "tegn nummer 14"),
+        (b"[" * 100_000, 400, "for mange lag"),
+        (b'{"\xff": 1}', 400, "UTF-8"),
+        (b'{"format": ' + b"9" * 5000 + b"}", 400, "alt for mange cifre"),
+    ],
+)
+def test_a_document_that_cannot_be_read_is_refused_with_the_reason(
+    client: TestClient, content: bytes, status: int, says: str
+) -> None:
+    answer = client.post("/v1/fte", content=content, headers=JSON)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (status, "body")
+    assert says in error["detail"]
+
+
+def test_a_document_must_be_sent_as_json(client: TestClient) -> None:
+    answer = client.post("/v1/fte", content="{}", headers={"Content-Type": "text/plain"})
+    assert "application/json" in answer.json()["errors"][0]["detail"]
+
+
+def test_a_list_is_called_too_short_only_where_it_is(client: TestClient) -> None:
+    numbers = {"hours_per_fte": 1, "case_fte": 1}
+    spoilt = client.post("/v1/workload", json={"activities": [1], **numbers}).json()
+    empty = client.post("/v1/workload", json={"activities": [], **numbers}).json()
+    assert [error["field"] for error in spoilt["errors"]] == ["activities[0]"]
+    assert empty["errors"] == [
+        {"field": "activities", "detail": "listen er for kort; der skal være mindst 1"}
+    ]
+
+
+def test_null_and_true_are_called_by_their_names_in_json(client: TestClient) -> None:
+    document = {"activities": [], "hours_per_fte": None, "case_fte": True}
+    errors = client.post("/v1/workload", json=document).json()["errors"]
+    assert [error["detail"].split()[0] for error in errors[1:]] == ["”null”", "”true”"]
+
+
+def test_a_team_that_a_document_lacks_is_a_fault_of_the_document(client: TestClient) -> None:
+    document = client.get("/v1/departments/ishoej-2020").json()
+    document["roster"]["caseworkers"][0]["team"] = "nope"
+    answer = client.post("/v1/staffing-curve", json=document)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "roster.caseworkers[0].team"
 
 
 def test_a_method_that_is_not_taken_is_refused_with_those_that_are(client: TestClient) -> None:
     answer = client.delete("/v1/caseload")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
     assert answer.headers["content-type"] == "application/problem+json"
+    assert client.delete("/v1/fte").headers["allow"] == "GET, HEAD, POST"
+    assert client.delete("/").headers["allow"] == "GET, HEAD"
 
 
-@pytest.mark.parametrize("number", ["010203-1234", "0102031234", "010203 1234", "999999-9999"])
+@pytest.mark.parametrize("number", ["0102031234x", "x_0102031234", "010203 - 1234", "999999-9999"])
 def test_what_looks_like_a_cpr_number_is_not_repeated(client: TestClient, number: str) -> None:
-    for address in (f"{NOTE}&{number}=1", f"/v1/fte?staff={number}", f"{CURVE}&team={number}"):
+    for address in (
+        f"{NOTE}&{number}=1",
+        f"{NOTE}&area={number}",
+        f"{DUE}{number}&start=2020-03-26",
+        f"/v1/fte?staff={number}",
+        f"{CURVE}&team={number}",
+        f"/v1/staffing-curve?department={number}",
+        f"/v1/departments/{number}",
+    ):
         text = client.get(address).text
-        assert number not in text
-        assert "######-####" in text
-    assert number not in client.get(f"/v1/departments/{number}?errors=text").text
+        assert "1234" not in text, address
+        assert "9999" not in text, address
+        assert "######-####" in text, address
 
 
-def test_a_count_of_ten_digits_is_not_taken_for_a_cpr_number() -> None:
-    assert masked("1000000000 sager") == "1000000000 sager"
+def test_half_a_cpr_number_is_not_repeated_where_a_long_value_is_cut(client: TestClient) -> None:
+    assert "010203" not in client.get(f"{NOTE}&target={'x' * 31}0102031234").text
+
+
+def test_a_field_of_a_document_that_looks_like_a_cpr_number_is_not_repeated(
+    client: TestClient,
+) -> None:
+    problem = client.post("/v1/fte", json={"format": 1, "caseworkers": [], "x0102031234": 1})
+    assert problem.json()["errors"][0]["field"] == "x######-####"
 
 
 def test_a_fault_of_the_planner_shows_nothing_of_its_inside() -> None:

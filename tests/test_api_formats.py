@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from xml.etree import ElementTree as ET
@@ -111,6 +111,25 @@ def test_csv_is_separated_by_semicolon_where_comma_is_the_decimal_mark(client: T
     address = f"{ADDRESSES['workload']}&format=csv"
     assert client.get(address).text.startswith("required_fte,wisn_ratio,")
     assert client.get(f"{address}&decimal=comma").text.startswith("required_fte;wisn_ratio;")
+
+
+@pytest.mark.parametrize(("sep", "sign"), [(",", ","), (";", ";"), ("tab", "\t")])
+def test_the_columns_of_csv_are_separated_as_asked(client: TestClient, sep: str, sign: str) -> None:
+    address = f"{ADDRESSES['workload']}&format=csv&sep={sep}"
+    assert client.get(address).text.startswith(f"required_fte{sign}wisn_ratio{sign}")
+
+
+def test_yes_or_no_is_true_or_false_in_every_format(client: TestClient) -> None:
+    address = "/v1/departments?field=fictional"
+    assert client.get(address).json() == {"rows": [{"fictional": True}, {"fictional": False}]}
+    assert client.get(f"{address}&format=text").text == "true\nfalse"
+    assert sheet(client.get(f"{address}&format=xlsx").content)[1:] == [[True], [False]]
+
+
+def test_a_moment_in_a_workbook_is_the_time_on_the_wall(client: TestClient) -> None:
+    row = sheet(client.get(f"{ADDRESSES['due-time']}&format=xlsx").content)[1]
+    assert datetime(2020, 3, 28, 14, 30) in row  # noqa: DTZ001  (a workbook knows no time zone)
+    assert datetime(2020, 3, 27, 14, 30) in row  # noqa: DTZ001
 
 
 def test_without_digits_a_number_keeps_full_precision(client: TestClient) -> None:

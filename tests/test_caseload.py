@@ -138,6 +138,19 @@ def test_at_the_target_the_sentence_says_that_the_staff_corresponds_to_it():
     assert "Bemandingen svarer til 25 sager pr. fuldtidsstilling." in said.da
 
 
+def test_one_case_is_not_spoken_of_as_many():
+    said = caseload_sentence(counted(1))
+    assert "1 åben sag (" in said.da
+    assert "1 open case (" in said.en
+
+
+def test_in_an_area_of_citizens_a_case_is_a_citizen_whatever_was_asked():
+    for unit in (CaseUnit.CHILD, CaseUnit.CITIZEN):
+        found = counted(on=date(2025, 1, 1), unit=unit, area="sickness_benefit")
+        assert found.unit is CaseUnit.CITIZEN
+        assert counted(unit=unit).unit is CaseUnit.CHILD
+
+
 def test_with_families_the_sentence_compares_children():
     families = counted(unit=CaseUnit.FAMILY, children_per_case=Fraction("1.3"))
     said = caseload_sentence(families).da

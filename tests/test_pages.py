@@ -20,6 +20,7 @@ from api.settings import Settings
 from api.store import Store
 from capacity.units import exact
 from capacity.wording import Language, percent
+from simulations.questions import USUAL_REPLICATIONS
 
 DEPARTMENTS = ("ishoej-2020", "fjordkoebing-2026")
 LANGUAGES: tuple[Language, ...] = ("da", "en")
@@ -257,7 +258,7 @@ def test_the_page_says_what_it_does_not_say(client: TestClient):
         "ikke opgjort",
     ):
         assert said in written
-    assert "frø 1, 128 gentagelser" in written
+    assert f"frø 1, {USUAL_REPLICATIONS} gentagelser" in written
 
 
 def test_a_simulated_curve_that_was_kept_is_the_one_simulated_anew(client: TestClient):
@@ -316,8 +317,12 @@ def test_what_a_reader_writes_never_becomes_markup(client: TestClient):
 
 
 def test_what_looks_like_a_cpr_number_is_not_shown_again(client: TestClient):
-    for name in ("department", "team", "deadline", "extra_fte", "one"):
-        assert "010203-1234" not in client.get("/", params={name: "010203-1234"}).text
+    for name in ("department", "team", "deadline", "extra_fte", "one", "x"):
+        for number in ("010203-1234", "010203 - 1234", "cpr0102031234"):
+            answer = client.get("/", params={name: number})
+            assert (answer.status_code, "CPR-nummer" in answer.text) == (422, True)
+            assert not re.search("010203|1234", answer.text)
+    assert "010203" not in client.get("/?x0102031234=1").text
 
 
 def test_an_empty_store_says_how_to_begin(empty: TestClient):

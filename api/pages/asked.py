@@ -8,6 +8,7 @@ from fastapi import Request
 
 from api.pages.curve import levels_written
 from api.presentation import refuse_repeated_parameters
+from api.privacy import REFUSED, looks_like_cpr
 from capacity.errors import InvalidInput, PlannerError
 from capacity.wording import Language, Text
 
@@ -46,11 +47,14 @@ class Asked:
 def asked_of(request: Request) -> tuple[Asked, dict[str, PlannerError]]:
     """Read a reader's choices, and what is refused of them, as `page` (da: valg).
 
-    What the parts refuse is theirs to say.
+    What the parts refuse is theirs to say. What looks like a CPR number is not kept at all.
     """
     refusals: dict[str, PlannerError] = {}
-    given = dict(request.query_params)
+    written = request.query_params.multi_items()
+    given = {name: value for name, value in written if not looks_like_cpr(f"{name}={value}")}
     try:
+        if len(given) < len(request.query_params):
+            raise InvalidInput(REFUSED)
         refuse_repeated_parameters(request)
         _refuse_unknown(given)
     except InvalidInput as error:

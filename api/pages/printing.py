@@ -5,9 +5,9 @@ from functools import cache, partial
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.charts import guideline_chart, interval_bar, staffing_chart
-from api.errors import masked
 from api.pages.page import Page
 from api.presentation import Format
+from api.privacy import masked
 from capacity.units import Exactable, exact
 from capacity.wording import Language, date_in_words, percent, shown
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.answers import Answer, Exact, Label, rendered
 from api.documented import documented, planner_router
+from api.errors import refusals_naming
 from api.fields import AskedDay, CaseFte, Kind, On, RulesVersion, Sentence, SourceTitle
 from api.presentation import Question
 from api.quantities import Count, Number
@@ -17,7 +18,7 @@ from capacity.rulebook import rulebook
 router: APIRouter = planner_router("caseload")
 
 _CASES_PER_FTE = ("sager/fuldtidsstilling", "cases/FTE")
-_CITIZENS_PER_FTE = ("børn/fuldtidsstilling", "children/FTE")
+_CITIZENS_PER_FTE = ("borgere/fuldtidsstilling", "citizens/FTE")
 _FTE = ("fuldtidsstillinger", "FTE")
 
 
@@ -47,7 +48,10 @@ class CaseloadQuestion(Question):
 
 
 class CaseloadAnswer(Answer):
-    """A caseload, and the posts missing at both ends of the guideline (da: sagstal og manko)."""
+    """A caseload, and the posts missing at both ends of the guideline (da: sagstal og manko).
+
+    A citizen is a child in the areas of children, and only there are there children per case.
+    """
 
     cases_per_fte: Annotated[
         Exact, Label("sager pr. fuldtidsstilling", "cases per FTE", *_CASES_PER_FTE)
@@ -76,10 +80,10 @@ class CaseloadAnswer(Answer):
     case_fte: CaseFte
     unit: Annotated[str, Label("sagsenhed", "case unit")]
     children_per_case: Annotated[
-        Exact, Label("børn pr. sag", "children per case", "børn/sag", "children/case")
-    ]
+        Exact | None, Label("børn pr. sag", "children per case", "børn/sag", "children/case")
+    ] = None
     citizens_per_fte: Annotated[
-        Exact, Label("børn pr. fuldtidsstilling", "children per FTE", *_CITIZENS_PER_FTE)
+        Exact, Label("borgere pr. fuldtidsstilling", "citizens per FTE", *_CITIZENS_PER_FTE)
     ]
     target: Annotated[Exact | None, Label("måltal", "target", *_CITIZENS_PER_FTE)] = None
     area: Annotated[str, Label("område", "area")]
@@ -93,16 +97,17 @@ async def cases_per_fte(
 ) -> Response:
     """Cases per FTE, and what is missing at both ends of the guideline (da: sagstal)."""
     book = rulebook()
-    found = caseload(
-        open_cases=question.open_cases,
-        case_fte=question.case_fte,
-        on=question.on,
-        unit=question.unit,
-        book=book,
-        area=question.area,
-        target=question.target,
-        children_per_case=question.children_per_case,
-    )
+    with refusals_naming(rule="area", day="on"):
+        found = caseload(
+            open_cases=question.open_cases,
+            case_fte=question.case_fte,
+            on=question.on,
+            unit=question.unit,
+            book=book,
+            area=question.area,
+            target=question.target,
+            children_per_case=question.children_per_case,
+        )
     answer = CaseloadAnswer(
         cases_per_fte=found.cases_per_fte,
         guideline_low=found.guideline_low,
@@ -118,7 +123,7 @@ async def cases_per_fte(
         open_cases=found.open_cases,
         case_fte=found.case_fte,
         unit=found.unit,
-        children_per_case=found.children_per_case,
+        children_per_case=None if found.unit is CaseUnit.CITIZEN else found.children_per_case,
         citizens_per_fte=found.citizens_per_fte,
         target=found.target,
         area=question.area,

@@ -11,12 +11,15 @@ from pydantic import Field
 from api.answers import Answer, Exact, Label, Table, rendered
 from api.documented import documented, planner_router
 from api.documents import DepartmentDocument
+from api.errors import refusals_naming
 from api.fields import CaseFte, RulesVersion
 from api.presentation import Question
 from api.quantities import Count, Day, Numbers, numbers
 from api.store import StoreDependency
 from capacity.department import Department
+from capacity.errors import InvalidInput, RuleNotInForce, UnknownDepartment, UnknownRule
 from capacity.rulebook import rulebook
+from capacity.wording import Text
 from capacity.workdays import Unit, add
 from simulations.questions import (
     USUAL_REPLICATIONS,
@@ -138,7 +141,7 @@ async def staffing_curve_of_document(
 
     It is not stored, so the answer names it without a version.
     """
-    department = document.to_domain()
+    department = _department(document)
     return await _answer(department, department.slug, terms, request)
 
 
@@ -151,7 +154,8 @@ async def _answer(
     from simulations.staffing import staffing_curve
 
     book = rulebook()
-    curve = await run_in_threadpool(staffing_curve, _question(department, terms), book)
+    with refusals_naming(rule="deadline", day="from"):
+        curve = await run_in_threadpool(staffing_curve, _question(department, terms), book)
     table = Table[CurveRow](rows=_rows(curve, address))
     return rendered(table, terms, request, in_words=curve_sentence(curve, book))
 
@@ -189,6 +193,14 @@ def _rows(curve: "StaffingCurve", address: str) -> tuple[CurveRow, ...]:
     )
 
 
+def _department(document: DepartmentDocument) -> Department:
+    """Read what was sent: names that do not fit together are its own fault, not a missing page."""
+    try:
+        return document.to_domain()
+    except (UnknownDepartment, UnknownRule, RuleNotInForce) as error:
+        raise InvalidInput(error.message, field=error.field) from error
+
+
 def _question(department: Department, terms: CurveTerms) -> StaffingQuestion:
     """Ask what the department shows first, but for what the caller says otherwise."""
     usual = headline_question(department)
@@ -199,7 +211,20 @@ def _question(department: Department, terms: CurveTerms) -> StaffingQuestion:
         deadline=terms.deadline or usual.deadline,
         extra_fte=numbers(terms.extra_fte),
         from_=begins,
-        to=terms.to or add(begins, _MONTHS_SHOWN, Unit.CALENDAR_MONTHS),
+        to=terms.to or _year_after(begins),
         seed=terms.seed,
         replications=terms.replications,
     )
+
+
+def _year_after(begins: date) -> date:
+    try:
+        return add(begins, _MONTHS_SHOWN, Unit.CALENDAR_MONTHS)
+    except InvalidInput as error:
+        raise InvalidInput(
+            Text(
+                da=f"et år fra {begins} slutter uden for kalenderen; skriv en tidligere dag",
+                en=f"a year from {begins} ends outside the calendar; write an earlier day",
+            ),
+            field="from",
+        ) from error

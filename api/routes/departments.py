@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.answers import Answer, Label, Table, Words, rendered
 from api.documented import REFUSED, documented, planner_router
@@ -24,7 +24,7 @@ class DepartmentRow(Answer):
     open_cases: Annotated[int, Label("åbne sager", "open cases", "sager", "cases")]
     headline_team: Annotated[str, Label("team vist først", "team shown first")]
     headline_deadline: Annotated[str, Label("frist vist først", "deadline shown first")]
-    fictional: Annotated[str, Label("opdigtet", "fictional")]
+    fictional: Annotated[bool, Label("opdigtet", "fictional")]
 
 
 class HealthAnswer(Answer):
@@ -48,7 +48,7 @@ async def departments(
             open_cases=each.open_cases,
             headline_team=each.headline_team,
             headline_deadline=each.headline_deadline,
-            fictional="yes" if each.fictional else "no",
+            fictional=each.fictional,
         )
         for each in store.departments()
     )
@@ -62,7 +62,9 @@ async def departments(
     response_model_exclude_none=True,
 )
 async def department(
-    address: str, _: Annotated[Call, Query()], store: StoreDependency
+    address: Annotated[str, Path(examples=["ishoej-2020"])],
+    _: Annotated[Call, Query()],
+    store: StoreDependency,
 ) -> DepartmentDocument:
     """Return a department's document, by `slug` or `slug@version` (da: afdelingens dokument)."""
     return DepartmentDocument.from_domain(store.department(address))

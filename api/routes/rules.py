@@ -1,5 +1,6 @@
 """`/v1/deadlines`, `/v1/due-date` and `/v1/guidelines`: the rules on a day (da: frister)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, TypeAlias
@@ -9,12 +10,15 @@ from pydantic import Field
 
 from api.answers import Answer, Exact, Label, Table, Words, rendered
 from api.documented import documented, planner_router
+from api.errors import refusals_naming
 from api.fields import AskedDay, Kind, On, RulesVersion, SourceTitle
 from api.presentation import Question
 from api.quantities import DayOrMoment
 from capacity.deadlines import deadline_rule, due_at, due_on
+from capacity.errors import RuleNotInForce
 from capacity.rule import Quantity, Rule
 from capacity.rulebook import Rulebook, rulebook
+from capacity.wording import Text, date_in_words
 
 router: APIRouter = planner_router("rules and deadlines")
 
@@ -83,9 +87,8 @@ class GuidelineRow(Answer):
 async def deadlines(question: Annotated[DayQuestion, Query()], request: Request) -> Response:
     """Return the duties in force on a day, law and assumption told apart (da: frister)."""
     book, on = rulebook(), question.on
-    rows = tuple(
-        _deadline_row(rule, on, book) for rule in book.in_force(on) if rule.quantity in _OF_A_CASE
-    )
+    duties = [rule for rule in book.rules.values() if rule.quantity in _OF_A_CASE]
+    rows = tuple(_deadline_row(rule, on, book) for rule in _in_force(duties, on))
     return rendered(Table[DeadlineRow](rows=rows), question, request)
 
 
@@ -93,6 +96,7 @@ async def deadlines(question: Annotated[DayQuestion, Query()], request: Request)
 async def guidelines(question: Annotated[DayQuestion, Query()], request: Request) -> Response:
     """Return the caseload guidelines in force on a day, by area (da: vejledende sagstal)."""
     book, on = rulebook(), question.on
+    of_an_area = [rule for rule in book.rules.values() if rule.id.startswith(_GUIDELINES)]
     rows = tuple(
         GuidelineRow(
             area=rule.id.removeprefix(_GUIDELINES),
@@ -101,10 +105,26 @@ async def guidelines(question: Annotated[DayQuestion, Query()], request: Request
             high=rule.on(on).interval.high,
             **_beside(rule, on, book),
         )
-        for rule in book.in_force(on)
-        if rule.id.startswith(_GUIDELINES)
+        for rule in _in_force(of_an_area, on)
     )
     return rendered(Table[GuidelineRow](rows=rows), question, request)
+
+
+def _in_force(rules: Sequence[Rule], on: date) -> list[Rule]:
+    """Return those in force on a day, by id; a day before them all is refused, not left empty."""
+    found = sorted((rule for rule in rules if rule.is_in_force(on)), key=lambda rule: rule.id)
+    if not found:
+        first = min(value.valid_from for rule in rules for value in rule.values)
+        raise RuleNotInForce(
+            Text(
+                da=f"ingen af reglerne har en værdi den {date_in_words(on, 'da')}; den første "
+                f"gælder fra den {date_in_words(first, 'da')}",
+                en=f"none of the rules has a value on {date_in_words(on, 'en')}; the first "
+                f"applies from {date_in_words(first, 'en')}",
+            ),
+            field="on",
+        )
+    return found
 
 
 class DueDateQuestion(Question):
@@ -145,10 +165,13 @@ async def due_date(question: Annotated[DueDateQuestion, Query()], request: Reque
     """
     book, rule, start = rulebook(), question.rule, question.start
     moment = start if isinstance(start, datetime) else None
-    limit = deadline_rule(rule, moment.date() if moment else start, book)
+    with refusals_naming(rule="rule", day="start"):
+        limit = deadline_rule(rule, moment.date() if moment else start, book)
+        on = None if moment else due_on(rule, start, book)
+        at = due_at(rule, moment, book) if moment else None
     answer = DueDateAnswer(
-        due_on=None if moment else due_on(rule, start, book),
-        due_at=due_at(rule, moment, book) if moment else None,
+        due_on=on,
+        due_at=at,
         rule=rule,
         label=limit.rule.label,
         start=start,

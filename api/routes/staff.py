@@ -9,6 +9,7 @@ from pydantic import Field
 from api.answers import Answer, Exact, Label, rendered
 from api.documented import documented, planner_router
 from api.documents import RosterDocument
+from api.errors import refusals_naming
 from api.fields import AskedDay, CaseFte, On, RulesVersion
 from api.presentation import Question
 from api.quantities import Number
@@ -34,10 +35,14 @@ class StaffTerms(Question):
     """What applies to the whole staff, in place of the rules' numbers."""
 
     sick_days: Number | None = Field(
-        None, description="days a year per person; the rule's if left out (da: sygedage)"
+        None,
+        description="days a year per person; the rule's if left out (da: sygedage)",
+        examples=["11"],
     )
     full_time_hours: Number | None = Field(
-        None, description="hours a week; the agreement's if left out (da: fuldtidsnorm)"
+        None,
+        description="hours a week; the agreement's if left out (da: fuldtidsnorm)",
+        examples=["37"],
     )
     on: AskedDay
 
@@ -130,6 +135,11 @@ def _roster(question: StaffQuestion, store: Store) -> Roster:
 
 
 def _answer(roster: Roster, terms: StaffTerms) -> StaffAnswer:
+    with refusals_naming(rule="on", day="on"):
+        return _staff_in_numbers(roster, terms)
+
+
+def _staff_in_numbers(roster: Roster, terms: StaffTerms) -> StaffAnswer:
     book, on = rulebook(), terms.on
     full_time_hours = terms.full_time_hours
     if full_time_hours is None:
