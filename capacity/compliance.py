@@ -176,7 +176,8 @@ def _refuse_impossible(in_time: int, due: int) -> None:
     if due < 1:
         raise InvalidInput(
             Text(
-                da=f"{due} forfaldne sager: uden forfaldne sager er der ingen andel; skriv mindst 1",
+                da=f"{due} forfaldne sager: uden forfaldne sager er der ingen andel; skriv 1 "
+                "eller flere",
                 en=f"{due} cases due: with nothing due there is no share; write at least 1",
             ),
             field="due",
