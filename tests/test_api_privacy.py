@@ -1,5 +1,7 @@
 """What looks like a CPR number is found however it is written, and hidden."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ WRITTEN = (
     "010203.1234",
     "010203–1234",
     "٠١٠٢٠٣-١٢٣٤",
+    "٠١٠٢٠٣١٢٣٤",
     "999999-1234",
 )
 
@@ -26,7 +29,7 @@ WRITTEN = (
 def test_a_number_is_found_and_hidden_however_it_is_written(written: str) -> None:
     assert looks_like_cpr(written)
     assert masked(f"før {written} efter").count("######-####") == 1
-    assert not looks_like_cpr(masked(f"før {written} efter"))
+    assert not re.search(r"\d{3}", masked(written))
 
 
 @pytest.mark.parametrize("written", ["1000000000", "10102031234", "2020-03-26", "20x37;8x30"])
@@ -35,6 +38,6 @@ def test_other_numbers_stay_readable(written: str) -> None:
     assert masked(written) == written
 
 
-@given(st.text(alphabet="0123456789 -./xå", max_size=40))
+@given(st.lists(st.sampled_from((*WRITTEN, "7", " ", "å", "0102", "-"))).map("".join))
 def test_what_is_masked_holds_no_number_any_more(text: str) -> None:
     assert not looks_like_cpr(masked(text))
