@@ -34,6 +34,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirection would repeat what was asked, CPR number and all
     )
     app.state.settings = settings
     app.add_middleware(BoundedBody, most_bytes=settings.most_body_bytes)

@@ -11,8 +11,9 @@ from api.presentation import Format, refuse_repeated_parameters
 _TEXT = {"schema": {"type": "string"}}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 REFUSED: dict[str, Any] = {
-    "description": "404 no such rule or department, 409 the rule is not in force that day, "
-    "413 too much work for one answer, 422 an input that cannot be",
+    "description": "400 a document that cannot be read, 404 no such rule or department, "
+    "409 the rule is not in force that day, 413 too much work for one answer, "
+    "422 an input that cannot be",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 

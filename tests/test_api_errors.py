@@ -266,6 +266,14 @@ def test_what_looks_like_a_cpr_number_is_not_repeated(client: TestClient, number
         assert "######-####" in text, address
 
 
+def test_an_address_that_ends_in_a_slash_is_not_repeated_in_a_redirection(
+    client: TestClient,
+) -> None:
+    answer = client.get("/v1/fte/?staff=010203-1234", follow_redirects=False)
+    assert answer.status_code == 404
+    assert "010203" not in str(answer.headers)
+
+
 def test_half_a_cpr_number_is_not_repeated_where_a_long_value_is_cut(client: TestClient) -> None:
     assert "010203" not in client.get(f"{NOTE}&target={'x' * 31}0102031234").text
 
