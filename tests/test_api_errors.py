@@ -249,42 +249,6 @@ def test_a_method_that_is_not_taken_is_refused_with_those_that_are(client: TestC
     assert client.delete("/").headers["allow"] == "GET, HEAD"
 
 
-@pytest.mark.parametrize("number", ["0102031234x", "x_0102031234", "010203 - 1234", "999999-9999"])
-def test_what_looks_like_a_cpr_number_is_not_repeated(client: TestClient, number: str) -> None:
-    for address in (
-        f"{NOTE}&{number}=1",
-        f"{NOTE}&area={number}",
-        f"{DUE}{number}&start=2020-03-26",
-        f"/v1/fte?staff={number}",
-        f"{CURVE}&team={number}",
-        f"/v1/staffing-curve?department={number}",
-        f"/v1/departments/{number}",
-    ):
-        text = client.get(address).text
-        assert "1234" not in text, address
-        assert "9999" not in text, address
-        assert "######-####" in text, address
-
-
-def test_an_address_that_ends_in_a_slash_is_not_repeated_in_a_redirection(
-    client: TestClient,
-) -> None:
-    answer = client.get("/v1/fte/?staff=010203-1234", follow_redirects=False)
-    assert answer.status_code == 404
-    assert "010203" not in str(answer.headers)
-
-
-def test_half_a_cpr_number_is_not_repeated_where_a_long_value_is_cut(client: TestClient) -> None:
-    assert "010203" not in client.get(f"{NOTE}&target={'x' * 31}0102031234").text
-
-
-def test_a_field_of_a_document_that_looks_like_a_cpr_number_is_not_repeated(
-    client: TestClient,
-) -> None:
-    problem = client.post("/v1/fte", json={"format": 1, "caseworkers": [], "x0102031234": 1})
-    assert problem.json()["errors"][0]["field"] == "x######-####"
-
-
 def test_a_fault_of_the_planner_shows_nothing_of_its_inside() -> None:
     app = create_app(Settings())
 
