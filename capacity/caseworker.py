@@ -1,6 +1,6 @@
 """One employee and the hours they have for cases (da: sagsbehandler, rådgiver)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -10,7 +10,7 @@ from capacity.refusals import refuse_below_zero
 from capacity.units import Days, HoursPerWeek, Share
 from capacity.wording import Text, shown
 from capacity.workdays import Unit, add
-from capacity.working_year import weekdays
+from capacity.working_year import workdays
 
 # Assumption: more than this in a week is a slip of the pen, not a contract.
 _MOST_HOURS_PER_WEEK = 60
@@ -170,13 +170,18 @@ class Caseworker:
         started = self.starts_on is None or self.starts_on <= on
         return started and (self.ends_on is None or on <= self.ends_on)
 
-    def is_absent(self, on: date) -> bool:
-        """Say whether a planned absence covers the day (da: fraværende)."""
-        return any(absence.covers(on) for absence in self.absences)
+    def is_on_leave(self, on: date) -> bool:
+        """Say whether leave covers the day (da: på orlov).
+
+        A planned holiday is no leave: every post's holiday is taken off the hours of the year, and
+        no day is taken off twice.
+        """
+        leave = (each for each in self.absences if each.reason is not AbsenceReason.HOLIDAY)
+        return any(absence.covers(on) for absence in leave)
 
     def case_hours(self, on: date) -> HoursPerWeek:
-        """Return the weekly hours for cases on a day, 0 when away (da: sagstimer)."""
-        if not self.is_employed(on) or self.is_absent(on):
+        """Return the weekly hours for cases on a day, 0 on leave (da: sagstimer)."""
+        if not self.is_employed(on) or self.is_on_leave(on):
             return Fraction(0)
         hours = self.hours_per_week - self.non_case_hours_per_week
         if self.ramp_up and self.starts_on:
@@ -186,17 +191,12 @@ class Caseworker:
     def average_case_hours(self, year: int) -> HoursPerWeek:
         """Return the weekly hours for cases as an average over a year (da: årsgennemsnit).
 
-        The average is over the weekdays, Monday to Friday; those outside the employment or on
-        planned leave count 0. A planned holiday does not: every post's holiday is taken off
-        elsewhere, and no day is taken off twice.
+        The average is over the working days; those outside the employment or on leave count 0.
         """
-        steady = self.starts_on is None and self.ends_on is None
-        if steady and not self.absences:
+        if self.starts_on is None and self.ends_on is None and not self.absences:
             return self.hours_per_week - self.non_case_hours_per_week
-        leave = tuple(each for each in self.absences if each.reason != AbsenceReason.HOLIDAY)
-        person = replace(self, absences=leave)
-        days = weekdays(year)
-        return sum((person.case_hours(day) for day in days), Fraction(0)) / len(days)
+        days = workdays(year)
+        return sum((self.case_hours(day) for day in days), Fraction(0)) / len(days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,14 +196,13 @@ class Department:
 
     def __post_init__(self) -> None:
         refuse_below_zero(self.open_cases, "open_cases")
-        slugs = [team.slug for team in self.teams]
-        if len(set(slugs)) < len(slugs):
-            raise InvalidInput(
-                Text(da="to teams har samme navn", en="two teams have the same name"),
-                field="teams",
-            )
+        _refuse_twice([team.slug for team in self.teams], "teams")
+        # A class's name is what its luck hangs on: two of one name would meet the same cases.
+        _refuse_twice([each.slug for each in self.case_classes], "case_classes")
         for index, person in enumerate(self.roster.caseworkers):
             self.team(person.team, field=f"roster.caseworkers[{index}].team")
+        for index, vacancy in enumerate(self.roster.vacancies):
+            self.team(vacancy.team, field=f"roster.vacancies[{index}].team")
         for index, case_class in enumerate(self.case_classes):
             self.team(case_class.team, field=f"case_classes[{index}].team")
         self.team(self.headline_team, field="headline_team")
@@ -228,6 +227,18 @@ class Department:
             Text(
                 da=f"{self.slug} har intet team ”{slug}”; der er {names}",
                 en=f"{self.slug} has no team “{slug}”; there are {names}",
+            ),
+            field=field,
+        )
+
+
+def _refuse_twice(slugs: list[str], field: str) -> None:
+    twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
+    if twice:
+        raise InvalidInput(
+            Text(
+                da=f"to hedder ”{twice[0]}”; giv hver sit navn",
+                en=f"two are called “{twice[0]}”; give each its own name",
             ),
             field=field,
         )

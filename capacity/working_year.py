@@ -12,7 +12,7 @@ from capacity.errors import InvalidInput
 from capacity.refusals import refuse_below_zero
 from capacity.units import Days, HoursPerWeek, HoursPerYear
 from capacity.wording import Text, shown
-from capacity.workdays import weekday_holidays
+from capacity.workdays import is_workday, weekday_holidays
 
 _WEEKDAYS = 5
 
@@ -122,8 +122,12 @@ def working_year(
     return post
 
 
-def weekdays(year: int) -> tuple[date, ...]:
-    """Return the days Monday to Friday of a year, holidays among them (da: ugens fem dage)."""
+def workdays(year: int) -> tuple[date, ...]:
+    """Return the days of a year that are Monday to Friday and no public holiday (da: hverdage).
+
+    >>> len(workdays(2021))
+    254
+    """
     first = date(year, 1, 1)
     days = (first + timedelta(days=n) for n in range((date(year, 12, 31) - first).days + 1))
-    return tuple(day for day in days if day.weekday() < _WEEKDAYS)
+    return tuple(day for day in days if is_workday(day))

@@ -15,8 +15,8 @@ import numpy as np
 from capacity.roster import Caseworker, Roster, available_hours
 from capacity.rulebook import Rulebook
 from capacity.units import FTE, Days, Share
-from capacity.workdays import is_workday, weekday_holidays
-from capacity.working_year import weekdays
+from capacity.workdays import is_workday
+from capacity.working_year import workdays
 from simulations.kernels import WorkClocks
 from simulations.luck import Floats
 
@@ -88,9 +88,9 @@ class _Calendar:
         post = Caseworker(
             id="post", team="", hours_per_week=self.full_time_hours, sick_days=sick_days
         )
-        workdays = len(weekdays(first_day.year)) - weekday_holidays(first_day.year)
+        days = len(workdays(first_day.year))
         present = available_hours(Roster(caseworkers=(post,)), first_day, self._book)
-        return present / (workdays * self.full_time_hours / WORKDAYS_PER_WEEK)
+        return present / (days * self.full_time_hours / WORKDAYS_PER_WEEK)
 
 
 def _laid_out(opening_moments: Floats, hours_of_each: list[Floats]) -> WorkClocks:

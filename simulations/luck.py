@@ -36,8 +36,8 @@ def uniforms(seed: int, replication: int, purpose: str, entity: str, count: int)
     name = f"{seed}/{replication}/{purpose}/{entity}".encode()
     key = np.frombuffer(blake2b(name, digest_size=16).digest(), dtype="<u8")
     stream = np.random.Generator(np.random.Philox(key=key.astype(np.uint64)))
-    # The generator's grid is k / 2**53 from 0; half a step up keeps 0 out of every inverse.
-    return stream.random(count) + 2.0**-54
+    # The generator's grid is k / 2**53 from 0 and never reaches 1; no inverse may meet the 0.
+    return np.maximum(stream.random(count), 2.0**-54)
 
 
 def values(distribution: Distribution, luck: Floats) -> Floats:

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_department import fixed, small_department
 
+from capacity.caseworker import Absence, AbsenceReason, RampUp
 from capacity.department import Department
 from capacity.errors import InvalidInput, TooMuchWork, UnknownDepartment
-from capacity.roster import available_hours
+from capacity.roster import Roster, available_hours
 from capacity.rulebook import rulebook
 from simulations.cases import cases_of_team, cohort
 from simulations.clocks import team_clocks
@@ -175,6 +176,40 @@ def test_a_simulated_year_holds_the_available_hours():
     post = available_hours(contract, date(2024, 1, 1), rulebook())
     expected = available_hours(roster, date(2024, 1, 1), rulebook()) + post * Fraction(3, 2)
     assert simulated == pytest.approx(float(expected), rel=1e-12)
+
+
+JULY = {"first_day": date(2024, 7, 1), "last_day": date(2024, 8, 9)}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"ends_on": date(2024, 6, 30)},
+        {"starts_on": date(2024, 3, 1)},
+        {"sick_days": Fraction(40)},
+        {"sick_days": Fraction(0)},
+        {"absences": (Absence(**JULY, reason=AbsenceReason.HOLIDAY),)},
+        {"absences": (Absence(**JULY, reason=AbsenceReason.PARENTAL_LEAVE),)},
+        {
+            "starts_on": date(2024, 1, 1),
+            "ramp_up": RampUp(months=6, first_share=Fraction(1, 2)),
+        },
+    ],
+)
+def test_a_simulated_year_holds_the_available_hours_of_whoever_comes_and_goes(changed):
+    (person,) = small_department(caseworkers=1).roster.caseworkers
+    roster = Roster(caseworkers=(replace(person, **changed),))
+    (clocks,) = team_clocks(roster, [Fraction(0)], date(2024, 1, 1), 366, rulebook())
+    simulated = (clocks.hours_at_close - clocks.hours_at_open).sum()
+    expected = available_hours(roster, date(2024, 1, 1), rulebook())
+    assert simulated == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_two_case_classes_of_one_name_are_refused():
+    """They would meet the very same luck."""
+    department = small_department()
+    with pytest.raises(InvalidInput, match="two are called"):
+        replace(department, case_classes=department.case_classes * 2)
 
 
 def test_who_leaves_works_no_longer():

@@ -187,8 +187,8 @@ def _week(department: Department) -> tuple[Term, ...]:
     """Take the week's hours for cases apart, so that the terms add up to them."""
     on = department.on
     employed = [each for each in department.roster.caseworkers if each.is_employed(on)]
-    away = [each for each in employed if each.is_absent(on)]
-    at_work = [each for each in employed if not each.is_absent(on)]
+    away = [each for each in employed if each.is_on_leave(on)]
+    at_work = [each for each in employed if not each.is_on_leave(on)]
     terms = (
         Term(
             label=Text(da="Ansættelsestimer", en="Contracted hours"),
