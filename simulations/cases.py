@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from capacity.consistency import DAYS_PER_YEAR
-from capacity.deadlines import due_on
+from capacity.deadlines import deadline_rule, due_on
 from capacity.department import CaseClass
 from capacity.errors import InvalidInput
 from capacity.rulebook import Rulebook
@@ -62,9 +62,9 @@ class Cases(NamedTuple):
 def cohort(question: StaffingQuestion, book: Rulebook) -> Cohort:
     """Look up the due date of every day on which a clock can start in the question's period.
 
-    Raises `InvalidInput` for a period that is empty or begins before the department's date, and
-    where nothing that starts in the period falls due in it; `RuleNotInForce` where the law does
-    not reach so far.
+    Raises `InvalidInput` for a period that is empty or begins before the department's date, for a
+    deadline in hours or counted back, and where nothing that starts in the period falls due in
+    it; `RuleNotInForce` where the law does not reach so far.
     """
     start, from_, to = question.department.on, question.from_, question.to
     if not start <= from_ < to:
@@ -76,6 +76,17 @@ def cohort(question: StaffingQuestion, book: Rulebook) -> Cohort:
                 "after its beginning",
             ),
             field="from",
+        )
+    limit = deadline_rule(question.deadline, from_, book)
+    if limit.unit is Unit.HOURS or limit.n <= 0:
+        raise InvalidInput(
+            Text(
+                da=f"fristen {limit.rule.label.da} kan ikke simuleres her: den løber i timer og "
+                "holdes af en vagtplan, eller den regnes tilbage fra en dag",
+                en=f"the deadline {limit.rule.label.en} cannot be simulated here: it runs in hours "
+                "and is kept by a duty rota, or it is counted back from a day",
+            ),
+            field="deadline",
         )
     days = (from_ + timedelta(days=day) for day in range((to - from_).days))
     due_by = [(due_on(question.deadline, day, book) - start).days + 1 for day in days]

@@ -40,21 +40,17 @@ def ratio(part: Counts, whole: Counts) -> Estimate:
     return Estimate(value=share, low=max(0.0, share - half), high=min(1.0, share + half))
 
 
-def ratio_difference(
-    part: Counts, whole: Counts, base_part: Counts, base_whole: Counts
-) -> Estimate:
-    """Estimate the ratio minus the base ratio, replication paired with replication.
+def ratio_difference(part: Counts, base_part: Counts, whole: Counts) -> Estimate:
+    """Estimate a ratio minus a base ratio of the same whole (da: parret forskel).
 
-    Both sides met the same luck, so the residuals are subtracted before their spread is taken.
+    Both sides met the same cases with the same luck, so they are paired, replication with
+    replication: the residuals are subtracted before their spread is taken.
     """
-    share = float(part.sum() / whole.sum())
-    base = float(base_part.sum() / base_whole.sum())
-    residuals = (part - share * whole) / whole.mean() - (
-        base_part - base * base_whole
-    ) / base_whole.mean()
-    half = _half_width(residuals * whole.mean(), whole)
+    gained = part - base_part
+    difference = float(gained.sum() / whole.sum())
+    half = _half_width(gained - difference * whole, whole)
     return Estimate(
-        value=share - base, low=max(-1.0, share - base - half), high=min(1.0, share - base + half)
+        value=difference, low=max(-1.0, difference - half), high=min(1.0, difference + half)
     )
 
 

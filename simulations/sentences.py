@@ -11,7 +11,7 @@ from capacity.errors import InvalidInput
 from capacity.roster import Caseworker, Roster, available_hours
 from capacity.rulebook import Rulebook
 from capacity.units import FTE, HoursPerYear, exact
-from capacity.wording import Language, Text, percent, shown
+from capacity.wording import Language, Text, percent, rounded, shown
 from simulations.estimates import Estimate
 from simulations.questions import StaffingQuestion
 from simulations.staffing import CurvePoint, StaffingCurve
@@ -134,11 +134,15 @@ _ALONE = Text(
 )
 _MOST = Text(da="{level} giver {share}.", en="{level} give {share}.")
 _MOST_SAME = Text(
-    da="{level} giver heller ikke mere end {share}.", en="{level} give no more than {share} either."
+    da="{level} giver ikke mere end {share}.", en="{level} give no more than {share}."
+)
+_REACHABLE = Text(
+    da="Ventetiden på andre alene gør, at højst {share} kan nås, uanset bemanding.",
+    en="Waiting for others alone leaves {share} within reach, whatever the staff.",
 )
 _YEARS = Text(
-    da="I 95 % af de simulerede perioder lå den {when} mellem {low} og {high}.",
-    en="In 95% of the simulated periods it lay between {low} and {high} {when}.",
+    da="I 95 % af de simulerede år lå den {when} mellem {low} og {high}.",
+    en="In 95% of the simulated years it lay between {low} and {high} {when}.",
 )
 _UNKNOWN = Text(
     da="Hvad usikkerheden om antagelserne betyder, er ikke opgjort.",
@@ -167,15 +171,22 @@ def _curve(curve: StaffingCurve, book: Rulebook, language: Language) -> str:
     )
     points = sorted(curve.points, key=lambda point: point.extra_fte)
     more = [point for point in points if point.extra_fte > 0]
-    parts = [_first(more[0], subject, language) if more else _none(points[0], subject, language)]
-    if len(more) > 1 and not _is_full(_base(more[0])):
+    base = curve.without_extra.share_in_time
+    parts = [
+        _first(more[0], base, subject, language)
+        if more
+        else _ALONE.in_language(language).format(subject=subject, base=_about(base, language))
+    ]
+    if len(more) > 1 and not _is_full(base):
         parts.append(_most(more[0], more[-1], language))
+    if rounded(exact(curve.reachable), 2) < 1:
+        share = percent(exact(curve.reachable), language)
+        parts.append(_REACHABLE.in_language(language).format(share=share))
     parts += [_years(points[0], language), _UNKNOWN.in_language(language)]
     return " ".join(parts)
 
 
-def _first(point: CurvePoint, subject: str, language: Language) -> str:
-    base = _base(point)
+def _first(point: CurvePoint, base: Estimate, subject: str, language: Language) -> str:
     if _is_full(base):
         template = _FULL
     elif point.difference.low <= 0 <= point.difference.high:
@@ -196,11 +207,6 @@ def _first(point: CurvePoint, subject: str, language: Language) -> str:
     return written[0].upper() + written[1:]
 
 
-def _none(point: CurvePoint, subject: str, language: Language) -> str:
-    base = _about(point.share_in_time, language)
-    return _ALONE.in_language(language).format(subject=subject, base=base)
-
-
 def _most(first: CurvePoint, most: CurvePoint, language: Language) -> str:
     share = _about(most.share_in_time, language)
     same = share == _about(first.share_in_time, language)
@@ -217,14 +223,6 @@ def _years(point: CurvePoint, language: Language) -> str:
         low=percent(exact(point.year_low), language),
         high=percent(exact(point.year_high), language),
     )
-
-
-def _base(point: CurvePoint) -> Estimate:
-    """The share without extra staff, as far off as the point and its difference allow."""
-    share, difference = point.share_in_time, point.difference
-    value = share.value - difference.value
-    half = max(share.high - share.low, difference.high - difference.low) / 2
-    return Estimate(value=value, low=max(0.0, value - half), high=min(1.0, value + half))
 
 
 def _is_full(base: Estimate) -> bool:

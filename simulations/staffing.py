@@ -61,10 +61,17 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffingCurve:
-    """Timeliness against extra staff, with all one needs to distrust it (da: bemandingskurve)."""
+    """Timeliness against extra staff, with all one needs to distrust it (da: bemandingskurve).
+
+    `points` are the levels asked for, `without_extra` the level all are compared with. `reachable`
+    is the share that would be in time if every case were taken and done the moment it came: what
+    the external delay alone leaves, and no staffing can exceed (da: loftet over rettidigheden).
+    """
 
     question: StaffingQuestion
     points: tuple[CurvePoint, ...]
+    without_extra: CurvePoint
+    reachable: float
     model_version: str
     rules_version: str
 
@@ -109,16 +116,21 @@ def staffing_curve(
     return StaffingCurve(
         question=question,
         points=tuple(points[level] for level in question.extra_fte),
+        without_extra=points[Fraction(0)],
+        reachable=float(by_level[0][:, _REACHABLE].sum() / by_level[0][:, _DUE].sum()),
         model_version=MODEL_VERSION,
         rules_version=book.fingerprint,
     )
 
 
+_IN_TIME, _DUE, _DAYS_LATE, _REACHABLE = range(4)
+
+
 def _counts(cases: Cases, clocks: WorkClocks, period: Cohort) -> Floats:
     """Run one replication at one level and count the cohort by year.
 
-    Rows: in time, due, late, days late. One column for each year of the period, and a last one
-    for what falls due after the last whole year.
+    Rows: in time, due, days late, reachable. One column for each year of the period, and a last
+    one for what falls due after the last whole year.
     """
     taken_at, done_at = np.empty((2, cases.arrived_at.size))
     pooled_queue(cases.arrived_at, cases.effort_hours, clocks, taken_at, done_at)
@@ -127,16 +139,17 @@ def _counts(cases: Cases, clocks: WorkClocks, period: Cohort) -> Floats:
     due_by = cases.due_by[watched]
     late = finished_at > due_by
     days_late = np.where(late, np.minimum(finished_at, period.followed_until) - due_by, 0.0)
+    reachable = (cases.arrived_at + cases.external_delay_days)[watched] <= due_by
     year = np.searchsorted(period.year_ends, due_by)
     columns = period.year_ends.size + 1
-    rows = (~late, np.ones(late.size), late, days_late)
+    rows = (~late, np.ones(late.size), days_late, reachable)
     return np.array([np.bincount(year, weights=row, minlength=columns) for row in rows])
 
 
 def _point(level: FTE, fte: FTE, here: Floats, base: Floats) -> CurvePoint:
     """Sum one level, its planes the replications, beside the level without extra staff."""
-    in_time, due, late, days_late = here.sum(axis=2).T
-    base_in_time, base_due, _, _ = base.sum(axis=2).T
+    in_time, due, days_late, _ = here.sum(axis=2).T
+    late = due.sum() - in_time.sum()
     if due.sum() == 0:
         raise InvalidInput(
             Text(
@@ -146,18 +159,18 @@ def _point(level: FTE, fte: FTE, here: Floats, base: Floats) -> CurvePoint:
                 "show; choose a longer period or a case class that has arrivals",
             )
         )
-    whole_years = here[:, :, :-1] if here[:, 1, :-1].any() else here
-    year_low, year_high = year_range(whole_years[:, 0].ravel(), whole_years[:, 1].ravel())
+    whole_years = here[:, :, :-1] if here[:, _DUE, :-1].any() else here
+    year_low, year_high = year_range(whole_years[:, _IN_TIME].ravel(), whole_years[:, _DUE].ravel())
     return CurvePoint(
         extra_fte=level,
         case_fte=fte,
         share_in_time=ratio(in_time, due),
         year_low=year_low,
         year_high=year_high,
-        difference=ratio_difference(in_time, due, base_in_time, base_due)
+        difference=ratio_difference(in_time, base[:, _IN_TIME].sum(axis=1), due)
         if level
         else Estimate(value=0.0, low=0.0, high=0.0),
-        mean_days_late=float(days_late.sum() / max(late.sum(), 1)),
+        mean_days_late=float(days_late.sum() / max(late, 1)),
         in_time=int(in_time.sum()),
         due=int(due.sum()),
     )

@@ -31,9 +31,19 @@ def point(extra: str, share: float, base: float, error: float = 0.0) -> CurvePoi
     )
 
 
-def curve(*points: CurvePoint, department: Department | None = None) -> StaffingCurve:
-    question = headline_question(department or small_department())
-    return StaffingCurve(question=question, points=points, model_version="1", rules_version="r")
+def curve(
+    *points: CurvePoint, department: Department | None = None, reachable: float = 1.0
+) -> StaffingCurve:
+    first = points[0]
+    base = first.share_in_time.value - first.difference.value
+    return StaffingCurve(
+        question=headline_question(department or small_department()),
+        points=points,
+        without_extra=point("0", base, base, first.share_in_time.high - first.share_in_time.value),
+        reachable=reachable,
+        model_version="1",
+        rules_version="r",
+    )
 
 
 def sentence(*points: CurvePoint) -> Text:
@@ -91,7 +101,7 @@ def test_at_the_ceiling_there_is_nothing_to_raise():
 
 def test_more_that_gives_no_more_is_said():
     told = sentence(point("1", 0.951, 0.7), point("6", 0.954, 0.7))
-    assert "Seks ekstra fuldtidsstillinger giver heller ikke mere end 95 %." in told.da
+    assert "Seks ekstra fuldtidsstillinger giver ikke mere end 95 %." in told.da
 
 
 def test_a_share_that_more_replications_could_move_is_called_about():
@@ -138,3 +148,9 @@ def test_a_team_without_hours_has_no_load():
 def test_no_work_and_no_hours_is_said_without_a_fault():
     idle = replace(load(headline_question(small_department()), rulebook()), demand=Fraction(0))
     assert "0,0 %" in load_sentence(idle).da
+
+
+def test_the_share_that_no_staffing_can_reach_is_said():
+    told = curve_sentence(curve(point("0", 0.5, 0.5), reachable=0.8), rulebook())
+    assert "højst 80 % kan nås, uanset bemanding" in told.da
+    assert "uanset bemanding" not in sentence(point("0", 0.5, 0.5)).da

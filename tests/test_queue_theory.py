@@ -157,7 +157,7 @@ def trial(number: int) -> tuple[bool, bool]:
     )
     return (
         covered(ratio(*few.T), truth),
-        covered(ratio_difference(*many.T, *few.T), more - truth),
+        covered(ratio_difference(many[:, 0], few[:, 0], few[:, 1]), more - truth),
     )
 
 

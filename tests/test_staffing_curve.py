@@ -82,7 +82,10 @@ def test_everybody_at_work_keeps_all_that_others_allow():
 
 def test_no_staff_helps_where_others_take_longer_than_the_limit():
     slow = small_department(**BUSY, external_delay_days=fixed("130"))
-    assert [point.in_time for point in curve(slow, levels=("0", "500")).points] == [0, 0]
+    found = curve(slow, levels=("0", "500"))
+    assert [point.in_time for point in found.points] == [0, 0]
+    assert found.reachable == 0
+    assert curve().reachable == 1
 
 
 def test_more_work_than_hours_is_answered():
@@ -116,6 +119,7 @@ def test_no_cases_means_no_share():
         ({"from_": date(2023, 12, 31)}, InvalidInput, "2024-01-01 or later"),
         ({"to": date(2024, 1, 1)}, InvalidInput, "end after its beginning"),
         ({"to": date(2024, 4, 1)}, InvalidInput, "longer period"),
+        ({"deadline": "statute.notification_assessment"}, InvalidInput, "write one of"),
         ({"replications": 10**7}, TooMuchWork, "times too large"),
         ({"to": date(9999, 1, 1)}, TooMuchWork, "shorter period"),
         ({"levels": tuple(str(n) for n in range(900, 1000))}, TooMuchWork, "fewer levels"),
@@ -244,3 +248,13 @@ def _run(ready_at, effort, clocks):
     taken_at, done_at = np.empty((2, ready_at.size))
     pooled_queue(ready_at, effort, clocks, taken_at, done_at)
     return taken_at, done_at
+
+
+@pytest.mark.parametrize(
+    "rule", ["statute.notification_assessment", "statute.youth_support_decision"]
+)
+def test_a_deadline_in_hours_or_counted_back_is_not_simulated(rule):
+    department = small_department()
+    classes = tuple(replace(each, deadline=rule) for each in department.case_classes)
+    with pytest.raises(InvalidInput, match="cannot be simulated"):
+        curve(replace(department, case_classes=classes, headline_deadline=rule))
