@@ -195,7 +195,7 @@ def _refuse_impossible(in_time: int, due: int) -> None:
     if not 0 <= in_time <= due:
         raise InvalidInput(
             Text(
-                da=f"{in_time} rettidige af {due} forfaldne; skriv fra 0 til {due}",
+                da=f"{in_time} rettidige af {due} {_fallen_due(due)}; skriv fra 0 til {due}",
                 en=f"{in_time} in time of {due} due; write from 0 to {due}",
             ),
             field="in_time",
@@ -203,11 +203,13 @@ def _refuse_impossible(in_time: int, due: int) -> None:
 
 
 _METHODS = {Method.WILSON: "Wilson", Method.CLOPPER_PEARSON: "Clopper–Pearson"}
+_TIMELY = {"da": ("rettidig", "rettidige"), "en": ("was", "were")}  # of one, of more
 _COUNTED = Text(
-    da="{in_time} af {due} var {timely} ({share}).", en="{in_time} of {due} were in time ({share})."
+    da="{in_time} af {due} var {timely} ({share}).",
+    en="{in_time} of {due} {timely} in time ({share}).",
 )
 _SMALL = Text(
-    da="Med kun {due} forfaldne kan alene tilfældigheder flytte andelen mange procentpoint: "
+    da="Med kun {due} {fallen_due} kan tilfældigheder alene flytte andelen mange procentpoint: "
     "optællingen er forenelig med, at et sted mellem {low} og {high} er rettidige i det lange løb "
     "({confidence}-konfidensinterval, {method}).",
     en="With only {due} due, chance alone can move the share by many percentage points: the count "
@@ -215,10 +217,10 @@ _SMALL = Text(
     "({confidence} interval, {method}).",
 )
 _LARGE = Text(
-    da="Den usikkerhed, der ligger i tilfældigheder alene, går fra {low} til {high} "
-    "({confidence}-konfidensinterval, {method}).",
-    en="The uncertainty from chance alone goes from {low} to {high} ({confidence} interval, "
-    "{method}).",
+    da="Tilfældigheder alene gør optællingen forenelig med, at mellem {low} og {high} er rettidige "
+    "i det lange løb ({confidence}-konfidensinterval, {method}).",
+    en="Chance alone makes the count compatible with {low} to {high} being in time in the long "
+    "run ({confidence} interval, {method}).",
 )
 _NOT_YET_DUE = Text(
     da="Endnu ikke forfaldne og derfor ikke talt med: {not_yet_due}.",
@@ -242,6 +244,10 @@ _DIFFERENCE = Text(
 )
 
 
+def _fallen_due(due: int) -> str:
+    return "forfalden" if due == 1 else "forfaldne"
+
+
 def compliance_sentence(compliance: Compliance) -> Text:
     """Say the count and its uncertainty in words, plainly where the numbers are small (da: i ord).
 
@@ -258,7 +264,8 @@ def _sentence(found: Compliance, language: Language) -> str:
     return " ".join(part.in_language(language) for part in parts).format(
         in_time=shown(found.in_time, 0, language),
         due=shown(found.due, 0, language),
-        timely="rettidig" if found.in_time == 1 else "rettidige",
+        timely=_TIMELY[language][found.in_time != 1],
+        fallen_due=_fallen_due(found.due),
         share=percent(found.share, language),
         low=percent(exact(found.interval.low), language),
         high=percent(exact(found.interval.high), language),

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from capacity.refusals import refuse_below_zero, refuse_unless_above_zero
 from capacity.units import Days
-from capacity.wording import Language, Text, shown
+from capacity.wording import Language, Text, rounded, shown
 
 DAYS_PER_YEAR = Fraction(146097, 400)
 """Mean length of a calendar year: 146097 days in 400 years (da: årets længde)."""
@@ -41,12 +41,12 @@ def consistency(
     All three must be of the same kind of case. Turnaround (da: sagsbehandlingstid) is calendar
     days from arrival to close, waiting included. `InvalidInput` where a number cannot be.
 
-    >>> fits = consistency(
+    >>> found = consistency(
     ...     inflow_per_year=Fraction(4 * 38),
     ...     open_cases=51,
     ...     mean_turnaround_days=DAYS_PER_YEAR * 4 / 12,
     ... )
-    >>> shown(fits.implied_open_cases, 1, "en"), shown(fits.ratio, 2, "en")
+    >>> shown(found.implied_open_cases, 1, "en"), shown(found.ratio, 2, "en")
     ('50.7', '1.01')
     """
     refuse_below_zero(open_cases, "open_cases")
@@ -73,7 +73,10 @@ _IMPLIED = Text(
     en="With {inflow} new cases a year and a mean turnaround of {turnaround} days there should be "
     "about {implied_open} open cases.",
 )
-_FITS = Text(da="Det er der: tallene passer sammen.", en="There are: the numbers fit together.")
+_FITS = Text(
+    da="Der er {open_cases}: tallene passer sammen.",
+    en="There are {open_cases}: the numbers fit together.",
+)
 _DIFFERS = Text(
     da="Der er {open_cases}, altså {ratio} gange så mange. Det passer, hvis sagsbehandlingstiden i "
     "virkeligheden er {implied_turnaround} dage, eller hvis der kommer {implied_inflow} sager om "
@@ -90,17 +93,17 @@ def consistency_sentence(found: Consistency) -> Text:
 
 
 def _sentence(found: Consistency, language: Language) -> str:
-    fits = shown(found.implied_open_cases, 0, "en") == shown(found.open_cases, 0, "en")
+    fits = rounded(found.ratio, 2) == 1  # as printed
     grows = {"da": "vokser", "en": "is growing"}
     shrinks = {"da": "skrumper", "en": "is shrinking"}
     verdict = _FITS if fits else _DIFFERS
     return f"{_IMPLIED.in_language(language)} {verdict.in_language(language)}".format(
         inflow=shown(found.inflow_per_year, 0, language),
         turnaround=shown(found.mean_turnaround_days, 0, language),
-        implied_open=shown(found.implied_open_cases, 0, language),
+        implied_open=shown(found.implied_open_cases, 1, language),
         open_cases=shown(found.open_cases, 0, language),
         ratio=shown(found.ratio, 2, language),
-        implied_turnaround=shown(found.implied_turnaround_days, 0, language),
-        implied_inflow=shown(found.implied_inflow_per_year, 0, language),
+        implied_turnaround=shown(found.implied_turnaround_days, 1, language),
+        implied_inflow=shown(found.implied_inflow_per_year, 1, language),
         moves=(grows if found.ratio > 1 else shrinks)[language],
     )

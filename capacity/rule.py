@@ -139,11 +139,9 @@ class Rule:
         """
         latest = self._latest(day)
         if latest is None:
-            raise RuleNotInForce(
-                self._refusal(day, self.values[0], Text(da="begynder", en="begins"))
-            )
+            raise RuleNotInForce(self._refusal(day, self.values[0], Text(da="før", en="before")))
         if latest.value is None:
-            raise RuleNotInForce(self._refusal(day, latest, Text(da="ophørte", en="ended")))
+            raise RuleNotInForce(self._refusal(day, latest, Text(da="fra", en="from")))
         return latest
 
     def is_in_force(self, day: date) -> bool:
@@ -152,20 +150,20 @@ class Rule:
         return latest is not None and latest.value is not None
 
     def checked_within_a_year(self, day: date) -> bool:
-        """Say whether somebody checked the rule in the year up to a day (da: efterset)."""
+        """Say whether somebody checked the rule in the year up to a day (da: kontrolleret)."""
         return day <= add(self.last_checked, 12, Unit.CALENDAR_MONTHS)
 
     def _latest(self, day: date) -> RuleValue | None:
         begun = [value for value in self.values if value.valid_from <= day]
         return begun[-1] if begun else None
 
-    def _refusal(self, day: date, edge: RuleValue, happened: Text) -> Text:
-        note = edge.note if edge.value is None else None
+    def _refusal(self, day: date, edge: RuleValue, side: Text) -> Text:
+        # The edge is that of what the planner knows: the law may be older, and the note says so.
         return Text(
-            da=f"{self.label.da} ({self.id}) har ingen værdi den {date_in_words(day, 'da')}: den "
-            f"{happened.da} den {date_in_words(edge.valid_from, 'da')}."
-            + (f" {note.da}" if note else ""),
-            en=f"{self.label.en} ({self.id}) has no value on {date_in_words(day, 'en')}: it "
-            f"{happened.en} on {date_in_words(edge.valid_from, 'en')}."
-            + (f" {note.en}" if note else ""),
+            da=f"{self.label.da} ({self.id}) den {date_in_words(day, 'da')}: planlæggeren kender "
+            f"ingen værdi {side.da} den {date_in_words(edge.valid_from, 'da')}."
+            + (f" {edge.note.da}" if edge.note else ""),
+            en=f"{self.label.en} ({self.id}) on {date_in_words(day, 'en')}: the planner knows no "
+            f"value {side.en} {date_in_words(edge.valid_from, 'en')}."
+            + (f" {edge.note.en}" if edge.note else ""),
         )

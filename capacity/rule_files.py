@@ -33,10 +33,11 @@ _EVENTS = "events.yaml"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RULE_KEYS = {"id", "label", "kind", "quantity", "unit", "last_checked", "values"}
 _VALUE_KEYS = {"valid_from", "value", "source", "certainty"}
+_AT_SECOND_HAND = {Certainty.SEEN, Certainty.SECONDARY}
 _CERTAIN_ENOUGH = {
     Kind.STATUTE: {Certainty.SEEN},
-    Kind.AGREEMENT: {Certainty.SEEN, Certainty.SECONDARY},
-    Kind.GUIDELINE: {Certainty.SEEN, Certainty.SECONDARY},
+    Kind.AGREEMENT: _AT_SECOND_HAND,
+    Kind.GUIDELINE: _AT_SECOND_HAND,
     Kind.LOCAL: set(Certainty),
     Kind.ASSUMPTION: set(Certainty),
 }
@@ -87,7 +88,7 @@ def _rule(node: object, events: Mapping[str, Event]) -> Rule:
     )
     if quantity is Quantity.DEADLINE:
         Unit(keys["unit"])  # a deadline is added to a date, so its unit must be one of these
-    values = tuple(_value(value, kind, quantity, events) for value in keys["values"])
+    values = tuple(_value(value, quantity, events) for value in keys["values"])
     days = [value.valid_from for value in values]
     _require(
         bool(days) and days == sorted(set(days)),
@@ -96,6 +97,8 @@ def _rule(node: object, events: Mapping[str, Event]) -> Rule:
             en="values must hold at least one value and be in order of valid_from",
         ),
     )
+    for value in values:
+        _refuse_the_uncertain(value, kind, ended=value is not values[-1])
     return Rule(
         id=keys["id"],
         label=_text(keys["label"]),
@@ -107,16 +110,21 @@ def _rule(node: object, events: Mapping[str, Event]) -> Rule:
     )
 
 
-def _value(node: object, kind: Kind, quantity: Quantity, events: Mapping[str, Event]) -> RuleValue:
-    keys = _mapping(node, _VALUE_KEYS, {"starts_on", "note"})
-    certainty = Certainty(keys["certainty"])
+def _refuse_the_uncertain(value: RuleValue, kind: Kind, *, ended: bool) -> None:
+    # Repealed law is no longer published as it stood: another's account of it has to do.
+    enough = _CERTAIN_ENOUGH[kind] | (_AT_SECOND_HAND if ended else set())
     _require(
-        keys["value"] is None or certainty in _CERTAIN_ENOUGH[kind],
+        value.value is None or value.certainty in enough,
         Text(
-            da=f"en værdi med sikkerheden {certainty} kan ikke være {kind}; gør den til assumption",
-            en=f"a value of certainty {certainty} cannot be {kind}; make it an assumption",
+            da=f"en værdi med sikkerheden {value.certainty} kan ikke være {kind}; gør den til "
+            "assumption",
+            en=f"a value of certainty {value.certainty} cannot be {kind}; make it an assumption",
         ),
     )
+
+
+def _value(node: object, quantity: Quantity, events: Mapping[str, Event]) -> RuleValue:
+    keys = _mapping(node, _VALUE_KEYS, {"starts_on", "note"})
     clock = quantity is Quantity.DEADLINE and keys["value"] is not None
     _require(
         ("starts_on" in keys) == clock,
@@ -134,7 +142,7 @@ def _value(node: object, kind: Kind, quantity: Quantity, events: Mapping[str, Ev
         value=_quantity(keys["value"], quantity),
         starts_on=events[keys["starts_on"]] if clock else None,
         source=_source(keys["source"]),
-        certainty=certainty,
+        certainty=Certainty(keys["certainty"]),
         note=_text(keys["note"]) if "note" in keys else None,
     )
 

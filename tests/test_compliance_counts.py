@@ -186,7 +186,7 @@ def test_an_impossible_choice_is_named(field, value):
 def test_small_numbers_are_said_plainly():
     said = compliance_sentence(observed_compliance(2, 6))
     assert said.da == (
-        "2 af 6 var rettidige (33 %). Med kun 6 forfaldne kan alene tilfældigheder flytte andelen "
+        "2 af 6 var rettidige (33 %). Med kun 6 forfaldne kan tilfældigheder alene flytte andelen "
         "mange procentpoint: optællingen er forenelig med, at et sted mellem 10 % og 70 % er "
         "rettidige i det lange løb (95 %-konfidensinterval, Wilson). Tallet handler om "
         "rettidighed, ikke om lovmedholdelighed."
@@ -199,8 +199,11 @@ def test_from_thirty_on_the_words_are_those_of_a_larger_count():
     assert "Med kun" not in compliance_sentence(observed_compliance(20, 30)).da
 
 
-def test_one_is_singular_in_danish():
-    assert compliance_sentence(observed_compliance(1, 3)).da.startswith("1 af 3 var rettidig (33")
+def test_one_is_singular():
+    said = compliance_sentence(observed_compliance(1, 3))
+    assert said.da.startswith("1 af 3 var rettidig (33")
+    assert said.en.startswith("1 of 3 was in time (33")
+    assert "Med kun 1 forfalden kan" in compliance_sentence(observed_compliance(1, 1)).da
 
 
 def test_an_audit_has_three_levels_as_the_note_prints_them():

@@ -37,12 +37,24 @@ def test_twice_the_implied_cases_are_a_ratio_of_two():
 
 
 def test_the_sentence_says_when_the_numbers_fit():
-    said = consistency_sentence(check())
+    said = consistency_sentence(check(Fraction(153)))
     assert said.da == (
-        "Med 152 nye sager om året og 122 dages gennemsnitlig sagsbehandlingstid skulle der være "
-        "omkring 51 åbne sager. Det er der: tallene passer sammen."
+        "Med 153 nye sager om året og 122 dages gennemsnitlig sagsbehandlingstid skulle der være "
+        "omkring 51,0 åbne sager. Der er 51: tallene passer sammen."
     )
     assert "the numbers fit together" in said.en
+
+
+def test_a_ratio_printed_as_other_than_one_is_no_fit():
+    said = consistency_sentence(check(Fraction(152), 51))
+    assert "omkring 50,7 åbne sager. Der er 51, altså 1,01 gange så mange." in said.da
+
+
+@given(positive, st.integers(min_value=1, max_value=10_000), positive)
+def test_the_numbers_are_said_to_fit_where_the_ratio_prints_as_one(inflow, open_cases, turnaround):
+    found = check(inflow, open_cases, turnaround)
+    fits = "the numbers fit together" in consistency_sentence(found).en
+    assert fits == (Fraction("0.995") <= found.ratio < Fraction("1.005"))
 
 
 @pytest.mark.parametrize(("open_cases", "moves"), [(90, "vokser"), (20, "skrumper")])

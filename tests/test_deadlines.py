@@ -55,12 +55,12 @@ def test_the_clock_of_the_child_assessment_starts_when_the_need_becomes_known():
 
 
 def test_a_limit_that_the_old_law_did_not_have_refuses_the_day_before_the_new():
-    with pytest.raises(RuleNotInForce, match="begins on 1 January 2024"):
+    with pytest.raises(RuleNotInForce, match="no value before 1 January 2024"):
         due_on("statute.care_plan", LAST_DAY_OF_THE_OLD_LAW, BOOK)
 
 
 def test_a_limit_that_the_new_law_dropped_refuses_from_its_first_day_and_says_why():
-    with pytest.raises(RuleNotInForce, match=r"ended on 1 January 2024.*decides the interval"):
+    with pytest.raises(RuleNotInForce, match=r"no value from 1 January 2024.*decides the interval"):
         due_on("statute.follow_up_later", FIRST_DAY_OF_THE_NEW, BOOK)
 
 

@@ -72,21 +72,28 @@ def test_a_guideline_changes_on_its_first_day(day, low, high):
 
 
 def test_a_day_before_the_first_value_is_refused_with_the_first_day():
-    with pytest.raises(RuleNotInForce, match="begins on 1 January 2007"):
+    with pytest.raises(RuleNotInForce, match="no value before 1 January 2007"):
         GUIDELINE.on(date(2006, 12, 31))
 
 
 def test_a_day_after_the_end_is_refused_with_the_last_day_and_the_reason():
     rule = BOOK["guideline.caseload.children_disability"]
     assert rule.on(date(2020, 3, 31)).interval.high == 45
-    with pytest.raises(RuleNotInForce, match=r"ended on 1 April 2020.*was not found"):
+    with pytest.raises(RuleNotInForce, match=r"no value from 1 April 2020.*was not found"):
         rule.on(date(2020, 4, 1))
 
 
 def test_a_refusal_speaks_danish_too():
     with pytest.raises(RuleNotInForce) as refusal:
         GUIDELINE.on(date(2006, 12, 31))
-    assert "har ingen værdi den 31. december 2006" in refusal.value.message.da
+    assert "kender ingen værdi før den 1. januar 2007" in refusal.value.message.da
+
+
+def test_a_refusal_before_the_first_value_does_not_say_that_the_law_began_then():
+    with pytest.raises(RuleNotInForce, match="no value before 21 November 2014") as refusal:
+        BOOK["statute.child_assessment"].on(date(2013, 5, 1))
+    assert "the limit itself may be older" in refusal.value.message.en
+    assert "selve fristen kan være ældre" in refusal.value.message.da
 
 
 @given(changes=st.sets(DAYS, min_size=1, max_size=6), day=DAYS)
@@ -207,6 +214,15 @@ def test_a_rule_file_gives_its_rule(folder):
 def test_a_faulty_rule_file_is_refused_and_named(folder, rule, complaint):
     with pytest.raises(InvalidInput, match=rf"Rule file statute/visit\.yaml: .*{complaint}"):
         book_of(folder, rule)
+
+
+def test_an_account_by_others_is_enough_for_repealed_law_and_not_for_law_in_force(folder):
+    old, new = a_value(certainty="secondary"), a_value(valid_from=date(2024, 1, 1))
+    assert book_of(folder, a_rule(values=[old, new])).in_force(date(2020, 1, 1))
+    with pytest.raises(InvalidInput, match="make it an assumption"):
+        book_of(folder, a_rule(values=[a_value(), new | {"certainty": "secondary"}]))
+    with pytest.raises(InvalidInput, match="make it an assumption"):
+        book_of(folder, a_rule(values=[old]))
 
 
 def test_an_interval_has_its_ends_in_order(folder):
