@@ -18,7 +18,11 @@ def test_no_place_is_left_to_fill_in(paper: Path) -> None:
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.parent.name + "/" + paper.name)
 def test_every_file_that_a_paper_names_is_there(paper: Path) -> None:
     named = re.findall(r"`([\w./]+\.(?:py|md|yaml))`", paper.read_text(encoding="utf-8"))
-    homes = (ROOT, paper.parent, ROOT / "capacity", ROOT / "tests")
+    homes = (
+        ROOT,
+        paper.parent,
+        *(ROOT / name for name in ("api", "capacity", "simulations", "tests")),
+    )
     for name in named:
         assert any((home / name).exists() for home in homes), name
 

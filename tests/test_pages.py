@@ -224,7 +224,7 @@ def test_every_number_with_a_rule_says_kind_source_and_last_look(client: TestCli
     rules = [text(each) for each in of_class(page(client), "rule")]
     assert len(rules) > 8
     assert all(re.match("(lov|aftale|vejledende|lokal|antagelse) ", each) for each in rules)
-    assert all("Kilde: " in each and "sidst efterset" in each for each in rules)
+    assert all("Kilde: " in each and "sidst kontrolleret" in each for each in rules)
 
 
 def test_the_other_language_keeps_every_choice(client: TestClient):

@@ -39,7 +39,7 @@ StartEvent: TypeAlias = Annotated[Words | None, Label("starthændelse", "start e
 SourceUrl: TypeAlias = Annotated[str | None, Label("kildens adresse", "address of the source")]
 Certainty: TypeAlias = Annotated[str, Label("sikkerhed", "certainty")]
 ValidFrom: TypeAlias = Annotated[date, Label("gælder fra", "in force from")]
-LastChecked: TypeAlias = Annotated[date, Label("sidst efterset", "last checked")]
+LastChecked: TypeAlias = Annotated[date, Label("sidst kontrolleret", "last checked")]
 Note: TypeAlias = Annotated[Words | None, Label("bemærkning", "note")]
 
 
