@@ -2,9 +2,14 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import settings
 
 from api.app import create_app
 from api.settings import Settings
+
+# The same examples every time, and on a slow machine too: a red test is a fault, never bad luck.
+settings.register_profile("specification", deadline=None, derandomize=True)
+settings.load_profile("specification")
 
 
 @pytest.fixture(scope="session")
