@@ -28,9 +28,9 @@ def test_a_ratio_has_students_interval():
 
 
 def test_a_ratio_is_of_sums_and_not_a_mean_of_ratios():
-    """18 of 40: residuals ½, 0, −½ from wholes that differ, their mean 40/3."""
-    found = ratio(counts(5, 9, 4), counts(10, 20, 10))
-    assert parts(found) == about(0.45, T_2 * 0.5 / 3**0.5 / (40 / 3))
+    """18 of 40, with residuals 1½, −1, −½ of squares 3½; the mean of the ratios is 0.467."""
+    found = ratio(counts(6, 8, 4), counts(10, 20, 10))
+    assert parts(found) == about(0.45, T_2 * (3.5 / 2) ** 0.5 / 3**0.5 / (40 / 3))
 
 
 def test_a_share_has_no_interval_beyond_none_and_all():
