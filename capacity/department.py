@@ -54,7 +54,7 @@ class Distribution:
                 Text(
                     da=f"fordelingen {self.family} kan ikke have variationskoefficienten "
                     f"{shown(self.cv, 2, 'da')}",
-                    en=f"a {self.family} distribution cannot have the coefficient of variation "
+                    en=f"the distribution {self.family} cannot have the coefficient of variation "
                     f"{shown(self.cv, 2, 'en')}",
                 ),
                 field="cv",

@@ -150,22 +150,22 @@ REFUSALS: dict[str, tuple[Callable[[], object], str, str]] = {
     "a fixed effort that varies": (
         lambda: distribution(Family.DETERMINISTIC, "0.5"),
         "cv",
-        "a deterministic distribution cannot have the coefficient of variation 0.50",
+        "a distribution deterministic cannot have the coefficient of variation 0.50",
     ),
     "an exponential that varies otherwise": (
         lambda: distribution(Family.EXPONENTIAL, "0.5"),
         "cv",
-        "exponential distribution cannot have the coefficient of variation 0.50",
+        "distribution exponential cannot have the coefficient of variation 0.50",
     ),
     "a gamma that does not vary": (
         lambda: distribution(Family.GAMMA, "0"),
         "cv",
-        "a gamma distribution cannot have the coefficient of variation 0.00",
+        "a distribution gamma cannot have the coefficient of variation 0.00",
     ),
     "a lognormal that does not vary": (
         lambda: distribution(Family.LOGNORMAL, "0"),
         "cv",
-        "a lognormal distribution cannot have the coefficient of variation 0.00",
+        "a distribution lognormal cannot have the coefficient of variation 0.00",
     ),
 }
 
