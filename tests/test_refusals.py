@@ -150,7 +150,7 @@ REFUSALS: dict[str, tuple[Callable[[], object], str, str]] = {
     "a fixed effort that varies": (
         lambda: distribution(Family.DETERMINISTIC, "0.5"),
         "cv",
-        "a distribution deterministic cannot have the coefficient of variation 0.50",
+        "the distribution deterministic cannot have the coefficient of variation 0.50",
     ),
     "an exponential that varies otherwise": (
         lambda: distribution(Family.EXPONENTIAL, "0.5"),
@@ -160,12 +160,12 @@ REFUSALS: dict[str, tuple[Callable[[], object], str, str]] = {
     "a gamma that does not vary": (
         lambda: distribution(Family.GAMMA, "0"),
         "cv",
-        "a distribution gamma cannot have the coefficient of variation 0.00",
+        "the distribution gamma cannot have the coefficient of variation 0.00",
     ),
     "a lognormal that does not vary": (
         lambda: distribution(Family.LOGNORMAL, "0"),
         "cv",
-        "a distribution lognormal cannot have the coefficient of variation 0.00",
+        "the distribution lognormal cannot have the coefficient of variation 0.00",
     ),
 }
 
