@@ -10,25 +10,31 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from api.document_fields import Day, ExactNumber, Slug, Words
-from capacity.caseload import CaseUnit
-from capacity.department import (
-    Assumption,
+from capacity.case_classes import (
+    ARRIVAL,
+    EVEN,
+    ArrivalPattern,
     Backlog,
+    BacklogStage,
     CaseClass,
-    Department,
-    Distribution,
-    Family,
-    Observation,
-    Team,
-    YearlyVolume,
+    Clock,
+    Desk,
+    Episode,
+    Strand,
     evenly_aged,
 )
-from capacity.errors import PlannerError, UnknownDepartment
+from capacity.caseload import CaseUnit
+from capacity.department import Assumption, Department, Observation, Team, YearlyVolume
+from capacity.distributions import NOTHING, Distribution, Family, empirical
+from capacity.duty_rota import DutyRota, Shift
+from capacity.errors import InvalidInput, PlannerError, UnknownDepartment
+from capacity.practice import USUAL_PRACTICE, AfterDue, Assignment, Policy, Practice
 from capacity.roster import Absence, AbsenceReason, Caseworker, RampUp, Roster, Vacancy
 from capacity.rule_files import parsed
+from capacity.staff_risks import StaffRisks
 from capacity.wording import Text
 
 Made = TypeVar("Made")
@@ -42,10 +48,10 @@ class Document(BaseModel):
     @classmethod
     def from_domain(cls, value: object) -> Self:
         """Write a domain value as a document."""
+        if "format" not in cls.model_fields:
+            return cls.model_validate(value)
         fields = {name: getattr(value, name) for name in cls.model_fields if name != "format"}
-        return cls.model_validate(
-            fields | {"format": 1} if "format" in cls.model_fields else fields
-        )
+        return cls.model_validate(fields | {"format": 1})
 
     @abstractmethod
     def to_domain(self) -> object:
@@ -159,27 +165,196 @@ class RosterDocument(RosterPart):
     format: Literal[1] = 1
 
 
+class DistributionDocument(Document):
+    """How an effort or a delay varies (da: fordeling).
+
+    A family with its mean and cv; or empirical with the values observed, which have their own.
+    """
+
+    family: Family
+    mean: ExactNumber | None = None
+    cv: ExactNumber | None = None
+    observed: tuple[ExactNumber, ...] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_follows(cls, value: object) -> object:
+        if not isinstance(value, Distribution):
+            return value
+        if value.family is Family.EMPIRICAL:
+            return {"family": value.family, "observed": value.observed}
+        return {"family": value.family, "mean": value.mean, "cv": value.cv}
+
+    def to_domain(self) -> Distribution:
+        """Read as `Distribution`."""
+        mean, cv = self.mean, self.cv
+        if self.family is Family.EMPIRICAL:
+            _refuse_what_follows(mean, "mean")
+            _refuse_what_follows(cv, "cv")
+            return empirical(self.observed or ())
+        if mean is None or cv is None:
+            raise InvalidInput(
+                Text(
+                    da=f"mangler; fordelingen {self.family} har et gennemsnit og en cv",
+                    en=f"missing; the distribution {self.family} has a mean and a cv",
+                ),
+                field="mean" if mean is None else "cv",
+            )
+        return Distribution(family=self.family, mean=mean, cv=cv, observed=self.observed or ())
+
+
+_NOTHING = DistributionDocument.from_domain(NOTHING)
+
+
+def _refuse_what_follows(written: object, field: str) -> None:
+    if written is not None:
+        raise InvalidInput(
+            Text(
+                da="følger af de observerede værdier; udelad det",
+                en="follows from the observed values; leave it out",
+            ),
+            field=field,
+        )
+
+
+class PracticeDocument(Document):
+    """How a team divides and takes up its work (da: arbejdsform)."""
+
+    policy: Policy = USUAL_PRACTICE.policy
+    after_due: AfterDue = USUAL_PRACTICE.after_due
+    assignment: Assignment = USUAL_PRACTICE.assignment
+    caseload_limit: ExactNumber | None = None
+    switching_hours: ExactNumber = Field(default=0, validate_default=True)
+    handover_hours: ExactNumber = Field(default=0, validate_default=True)
+
+    def to_domain(self) -> Practice:
+        """Read as `Practice`."""
+        return self._as(Practice)
+
+
+class StaffRisksDocument(Document):
+    """Absence that nobody has planned, and people who leave (da: fravær og udskiftning)."""
+
+    short_sickness_per_year: ExactNumber = Field(default=0, validate_default=True)
+    short_sickness_days: DistributionDocument = _NOTHING
+    long_sickness_per_year: ExactNumber = Field(default=0, validate_default=True)
+    long_sickness_days: DistributionDocument = _NOTHING
+    parental_leave_per_year: ExactNumber = Field(default=0, validate_default=True)
+    parental_leave_days: DistributionDocument = _NOTHING
+    turnover_per_year: ExactNumber = Field(default=0, validate_default=True)
+    vacancy_days: DistributionDocument = _NOTHING
+    ramp_up: RampUpDocument | None = None
+    holiday_months: tuple[ExactNumber, ...] = StaffRisks().holiday_months
+
+    def to_domain(self) -> StaffRisks:
+        """Read as `StaffRisks`."""
+        return self._as(StaffRisks)
+
+
 class TeamDocument(Document):
     """A team (da: team)."""
 
     slug: Slug
     label: TextDocument
+    practice: PracticeDocument = PracticeDocument()
+    staff_risks: StaffRisksDocument | None = None
 
     def to_domain(self) -> Team:
         """Read as `Team`."""
         return self._as(Team)
 
 
-class DistributionDocument(Document):
-    """How an effort or a delay varies (da: fordeling)."""
+class ShiftDocument(Document):
+    """One weekday's hours on duty (da: vagt)."""
 
-    family: Family
-    mean: ExactNumber
-    cv: ExactNumber
+    weekday: StrictInt
+    opens_at: ExactNumber
+    closes_at: ExactNumber
+    people: StrictInt = 1
 
-    def to_domain(self) -> Distribution:
-        """Read as `Distribution`."""
-        return self._as(Distribution)
+    def to_domain(self) -> Shift:
+        """Read as `Shift`."""
+        return self._as(Shift)
+
+
+class DutyRotaDocument(Document):
+    """The shifts of a week (da: vagtplan)."""
+
+    slug: Slug
+    label: TextDocument
+    staffed_by: Slug
+    shifts: tuple[ShiftDocument, ...]
+
+    def to_domain(self) -> DutyRota:
+        """Read as `DutyRota`."""
+        return self._as(DutyRota)
+
+
+class ClockDocument(Document):
+    """A deadline that runs on a case (da: fristur)."""
+
+    deadline: Words
+    starts: Slug = ARRIVAL
+
+    def to_domain(self) -> Clock:
+        """Read as `Clock`."""
+        return self._as(Clock)
+
+
+class EpisodeDocument(Document):
+    """One piece of work on a case (da: arbejdsgang)."""
+
+    slug: Slug
+    label: TextDocument | None = None
+    effort_hours: DistributionDocument
+    external_delay_days: DistributionDocument = _NOTHING
+    team: Slug | None = None
+    desk: Desk = Desk.OWN
+    by_another: StrictBool = False
+    least_times: StrictInt = 1
+    most_times: StrictInt = 1
+    again: ExactNumber = Field(default=0, validate_default=True)
+    milestone: Slug | None = None
+    clock: ClockDocument | None = None
+    after: tuple[Slug, ...] = ()
+
+    def to_domain(self) -> Episode:
+        """Read as `Episode`."""
+        return self._as(Episode)
+
+
+class StrandDocument(Document):
+    """Work on a case beside its route (da: spor)."""
+
+    slug: Slug
+    label: TextDocument
+    starts: Slug = ARRIVAL
+    per_year: ExactNumber | None = None
+    after_days: DistributionDocument = _NOTHING
+    episodes: tuple[EpisodeDocument, ...]
+    recurs: StrictBool = False
+    outlives_case: StrictBool = False
+
+    def to_domain(self) -> Strand:
+        """Read as `Strand`."""
+        return self._as(Strand)
+
+
+class ArrivalPatternDocument(Document):
+    """When cases come, and how many at a time (da: tilgangens mønster)."""
+
+    months: tuple[ExactNumber, ...] = EVEN.months
+    weekdays: tuple[ExactNumber, ...] = EVEN.weekdays
+    hours: tuple[ExactNumber, ...] = EVEN.hours
+    on_public_holidays: StrictBool = EVEN.on_public_holidays
+    siblings: tuple[ExactNumber, ...] = EVEN.siblings
+
+    def to_domain(self) -> ArrivalPattern:
+        """Read as `ArrivalPattern`."""
+        return self._as(ArrivalPattern)
+
+
+_EVEN = ArrivalPatternDocument()
 
 
 class EvenAges(Document):
@@ -193,11 +368,23 @@ class EvenAges(Document):
         return evenly_aged(self.cases, self.oldest_days)
 
 
-class BacklogDocument(Document):
-    """The cases already open (da: sagspukkel): their ages, or how many there are, evenly aged."""
+class BacklogStageDocument(Document):
+    """Open cases at one episode (da: sager på et trin): their ages, or how many, evenly aged."""
 
-    ages_days: tuple[StrictInt, ...] | EvenAges = ()
+    episode: Slug
+    ages_days: tuple[StrictInt, ...] | EvenAges
     remaining_effort: ExactNumber = Field(default=1, validate_default=True)
+
+    def to_domain(self) -> BacklogStage:
+        """Read as `BacklogStage`."""
+        return self._as(BacklogStage)
+
+
+class BacklogDocument(Document):
+    """The cases already open (da: sagspukkel)."""
+
+    stages: tuple[BacklogStageDocument, ...] = ()
+    unknown: StrictInt = Field(default=0, le=100_000)
 
     def to_domain(self) -> Backlog:
         """Read as `Backlog`."""
@@ -205,15 +392,20 @@ class BacklogDocument(Document):
 
 
 class CaseClassDocument(Document):
-    """Cases of one kind (da: sagstype)."""
+    """Cases of one kind (da: sagstype). An even arrival pattern is not written out."""
 
     slug: Slug
     label: TextDocument
     team: Slug
     arrivals_per_year: ExactNumber
-    effort_hours: DistributionDocument
-    external_delay_days: DistributionDocument
-    deadline: Words | None = None
+    arrival_pattern: ArrivalPatternDocument = Field(
+        default=_EVEN, exclude_if=lambda pattern: pattern == _EVEN
+    )
+    route: tuple[EpisodeDocument, ...]
+    strands: tuple[StrandDocument, ...] = ()
+    priority: StrictInt = 1
+    weight: ExactNumber = Field(default=1, validate_default=True)
+    withdrawal_days: DistributionDocument | None = None
     backlog: BacklogDocument = BacklogDocument()
 
     def to_domain(self) -> CaseClass:
@@ -274,6 +466,7 @@ class DepartmentDocument(Document):
     children_per_case: ExactNumber | None = None
     open_cases: StrictInt
     teams: tuple[TeamDocument, ...]
+    duty_rotas: tuple[DutyRotaDocument, ...] = ()
     roster: RosterPart
     case_classes: tuple[CaseClassDocument, ...]
     headline_team: Slug

@@ -1,8 +1,9 @@
-"""The refusals that many inputs share: a number that may not be negative, or not zero either.
+"""The refusals that many inputs share: of a number, a share, a row of weights, a name twice.
 
 The message leaves the input's name to `field`, which every edge shows beside it.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from capacity.errors import InvalidInput
@@ -30,6 +31,59 @@ def refuse_unless_above_zero(value: Fraction | int, field: str) -> None:
             Text(
                 da=f"{_written(value, 'da')} er ikke over 0; skriv mere end 0",
                 en=f"{_written(value, 'en')} is not above 0; write more than 0",
+            ),
+            field=field,
+        )
+
+
+def refuse_unless_share(value: Fraction, field: str) -> None:
+    """Raise `InvalidInput` for what is no part of a whole (da: afvis, hvad der ikke er en andel).
+
+    >>> refuse_unless_share(Fraction("1.5"), "again")
+    Traceback (most recent call last):
+    ...
+    capacity.errors.InvalidInput: again: 1.5 is not a share; write from 0 to 1
+    """
+    if not 0 <= value <= 1:
+        raise InvalidInput(
+            Text(
+                da=f"{_written(value, 'da')} er ikke en andel; skriv fra 0 til 1",
+                en=f"{_written(value, 'en')} is not a share; write from 0 to 1",
+            ),
+            field=field,
+        )
+
+
+def refuse_unless_weights(weights: Sequence[Fraction], count: int, field: str) -> None:
+    """Raise `InvalidInput` for other than `count` weights, or none above 0 (da: afvis vægte)."""
+    if len(weights) != count:
+        raise InvalidInput(
+            Text(
+                da=f"her står {len(weights)} vægte; skriv {count}",
+                en=f"there are {len(weights)} weights; write {count}",
+            ),
+            field=field,
+        )
+    for index, weight in enumerate(weights):
+        refuse_below_zero(weight, f"{field}[{index}]")
+    if not any(weights):
+        raise InvalidInput(
+            Text(
+                da="alle vægte er 0; skriv mindst én over 0",
+                en="all weights are 0; write at least one above 0",
+            ),
+            field=field,
+        )
+
+
+def refuse_twice(names: Sequence[str], field: str) -> None:
+    """Raise `InvalidInput` where two have the same name (da: afvis samme navn to gange)."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidInput(
+            Text(
+                da=f"to hedder ”{twice[0]}”; giv hver sit navn",
+                en=f"two are called “{twice[0]}”; give each its own name",
             ),
             field=field,
         )

@@ -3,8 +3,11 @@
 from datetime import date
 from fractions import Fraction
 
+from capacity.case_classes import Backlog, BacklogStage, CaseClass, Clock, Desk, Episode
 from capacity.caseload import CaseUnit
-from capacity.department import Backlog, CaseClass, Department, Distribution, Family, Team
+from capacity.department import Department, Team
+from capacity.distributions import Distribution, Family
+from capacity.practice import Assignment, Practice
 from capacity.roster import Caseworker, Roster
 from capacity.wording import Text
 
@@ -35,10 +38,16 @@ def small_department(
         label=BOTH,
         team="assessment",
         arrivals_per_year=Fraction(arrivals_per_year),
-        effort_hours=effort_hours or lognormal,
-        external_delay_days=external_delay_days or fixed("30"),
-        deadline="statute.child_assessment",
-        backlog=Backlog(ages_days=ages_days),
+        route=(
+            Episode(
+                slug="assessment",
+                effort_hours=effort_hours or lognormal,
+                external_delay_days=external_delay_days or fixed("30"),
+                desk=Desk.TEAM,
+                clock=Clock(deadline="statute.child_assessment"),
+            ),
+        ),
+        backlog=Backlog(stages=(BacklogStage(episode="assessment", ages_days=ages_days),)),
     )
     return Department(
         slug="small",
@@ -46,7 +55,7 @@ def small_department(
         on=on,
         unit=CaseUnit.CHILD,
         open_cases=len(ages_days),
-        teams=(Team(slug="assessment", label=BOTH),),
+        teams=(Team(slug="assessment", label=BOTH, practice=Practice(assignment=Assignment.TEAM)),),
         roster=Roster(caseworkers=people),
         case_classes=(assessments,),
         headline_team="assessment",

@@ -77,13 +77,14 @@ def test_every_number_of_ishoej_that_the_note_does_not_give_is_somebodys_assumpt
     for case_class in ISHOEJ.case_classes:
         # The two base teams have the same kinds of case, and one assumption speaks of both.
         address = f"case_classes.{re.sub('-[12]$', '', case_class.slug)}"
-        assert {f"{address}.arrivals_per_year", f"{address}.effort_hours"} <= assumed
-        if case_class.external_delay_days.mean:
-            assert f"{address}.external_delay_days" in assumed
-        if case_class.backlog.ages_days:
+        assert {f"{address}.arrivals_per_year", f"{address}.route.effort_hours"} <= assumed
+        if any(episode.external_delay_days.mean for episode in case_class.route):
+            assert f"{address}.route.external_delay_days" in assumed
+        if case_class.backlog.open_cases:
             assert f"{address}.backlog" in assumed
     assert {"unit", "volumes", "calibration", "roster.team", "roster.hours_per_week"} <= assumed
-    assert {"case_classes.effort_hours.family", "case_classes.external_delay_days"} <= assumed
+    assert {"case_classes.route.effort_hours.family", "teams.practice"} <= assumed
+    assert {"case_classes.route.external_delay_days", "case_classes.arrival_pattern"} <= assumed
 
 
 @every_demo
@@ -101,14 +102,15 @@ def test_a_demo_says_that_it_is_not_calibrated(demo):
 
 @every_demo
 def test_the_24_hours_are_said_to_be_a_rota_and_have_no_queue(demo):
-    [said] = [each for each in demo.assumptions if each.about == "case_classes.intake.deadline"]
+    [said] = [each for each in demo.assumptions if each.about == "case_classes.intake.route.clock"]
     assert "vagtplan" in said.reason.da
-    assert "statute.notification_assessment" not in {each.deadline for each in demo.case_classes}
+    owed = {deadline for each in demo.case_classes for deadline in each.deadlines}
+    assert "statute.notification_assessment" not in owed
 
 
 @every_demo
 def test_a_deadline_is_in_force_on_the_day_of_the_demo(demo):
-    deadlines = {each.deadline for each in demo.case_classes if each.deadline}
+    deadlines = {deadline for each in demo.case_classes for deadline in each.deadlines}
     assert demo.headline_deadline in deadlines
     for deadline in deadlines:
         assert BOOK[deadline].on(demo.on).value
@@ -116,7 +118,7 @@ def test_a_deadline_is_in_force_on_the_day_of_the_demo(demo):
 
 @every_demo
 def test_the_cases_in_the_backlogs_are_among_the_open_cases(demo):
-    assert sum(len(each.backlog.ages_days) for each in demo.case_classes) <= demo.open_cases
+    assert sum(each.backlog.open_cases for each in demo.case_classes) <= demo.open_cases
 
 
 @every_demo
@@ -124,7 +126,7 @@ def test_the_yearly_volumes_are_the_work_of_the_case_classes(demo):
     def hours(pairs):
         return sum(cases * each for cases, each in pairs)
 
-    work = [(each.arrivals_per_year, each.effort_hours.mean) for each in demo.case_classes]
+    work = [(each.arrivals_per_year, each.mean_effort_hours) for each in demo.case_classes]
     volumes = [(each.volume_per_year, each.hours_per_case) for each in demo.volumes]
     assert hours(work) == hours(volumes)
 
@@ -133,7 +135,7 @@ def test_the_yearly_volumes_are_the_work_of_the_case_classes(demo):
 def test_every_team_has_people_work_and_hours_that_are_nearly_used(demo):
     for team in demo.teams:
         classes = [each for each in demo.case_classes if each.team == team.slug]
-        work = sum(each.arrivals_per_year * each.effort_hours.mean for each in classes)
+        work = sum(each.arrivals_per_year * each.mean_effort_hours for each in classes)
         hours = available_hours(demo.roster.team(team.slug), demo.on, BOOK)
         assert Fraction("0.9") < work / hours < Fraction("1.1")
 

@@ -12,27 +12,34 @@ from sqlmodel import Session
 from api.database import database_engine, migrate
 from api.document_fields import ExactNumber
 from api.documents import (
-    BacklogDocument,
+    BacklogStageDocument,
+    CaseClassDocument,
     DepartmentDocument,
+    DistributionDocument,
     RosterDocument,
     example_slugs,
     load_example,
 )
 from api.store import Store
-from capacity.caseload import CaseUnit
-from capacity.department import (
-    Assumption,
+from capacity.case_classes import (
+    EVEN,
+    ArrivalPattern,
     Backlog,
+    BacklogStage,
     CaseClass,
-    Department,
-    Distribution,
-    Family,
-    Observation,
-    Team,
-    YearlyVolume,
+    Clock,
+    Desk,
+    Episode,
+    Strand,
 )
+from capacity.caseload import CaseUnit
+from capacity.department import Assumption, Department, Observation, Team, YearlyVolume
+from capacity.distributions import NOTHING, Distribution, Family, empirical
+from capacity.duty_rota import DutyRota, Shift
 from capacity.errors import InvalidInput, UnknownDepartment
+from capacity.practice import AfterDue, Assignment, Policy, Practice
 from capacity.roster import Absence, AbsenceReason, Caseworker, RampUp, Roster, Vacancy
+from capacity.staff_risks import StaffRisks
 from capacity.wording import Text
 
 WORDS = st.builds(Text, da=st.text("æøå §%“\n", min_size=1), en=st.text("abc", min_size=1))
@@ -67,11 +74,125 @@ ROSTERS = st.builds(
     ).map(tuple),
     granted_fte=st.none() | NUMBERS,
 )
-DISTRIBUTIONS = st.builds(
-    Distribution,
-    family=st.sampled_from([Family.GAMMA, Family.LOGNORMAL]),
-    mean=NUMBERS,
-    cv=HOURS,
+DISTRIBUTIONS = (
+    st.builds(
+        Distribution,
+        family=st.sampled_from([Family.GAMMA, Family.LOGNORMAL]),
+        mean=NUMBERS,
+        cv=HOURS,
+    )
+    | st.lists(NUMBERS, min_size=1, max_size=3).map(empirical)
+    | st.just(NOTHING)
+)
+SPELLS = st.builds(
+    Distribution, family=st.just(Family.EXPONENTIAL), mean=HOURS, cv=st.just(Fraction(1))
+)
+RATES = st.fractions(0, 1, max_denominator=1000)
+MONTHS = st.lists(HOURS, min_size=12, max_size=12).map(tuple)
+STAFF_RISKS = st.builds(
+    StaffRisks,
+    short_sickness_per_year=RATES,
+    short_sickness_days=SPELLS,
+    long_sickness_per_year=RATES,
+    long_sickness_days=SPELLS,
+    parental_leave_per_year=RATES,
+    parental_leave_days=SPELLS,
+    turnover_per_year=NUMBERS,
+    vacancy_days=DISTRIBUTIONS,
+    ramp_up=st.none() | st.builds(RampUp, months=st.integers(1, 24), first_share=SHARES),
+    holiday_months=MONTHS,
+)
+PRACTICES = st.builds(
+    Practice,
+    policy=st.sampled_from(Policy),
+    after_due=st.sampled_from(AfterDue),
+    assignment=st.sampled_from([Assignment.LEAST_LOADED, Assignment.ROUND_ROBIN]),
+    caseload_limit=st.none() | HOURS,
+    switching_hours=NUMBERS,
+    handover_hours=NUMBERS,
+) | st.just(Practice(assignment=Assignment.TEAM))
+SHIFTS = st.builds(
+    Shift,
+    weekday=st.integers(0, 6),
+    opens_at=st.fractions(0, 12, max_denominator=60),
+    closes_at=st.fractions(13, 24, max_denominator=60),
+    people=st.integers(1, 5),
+)
+DUTY_ROTAS = st.builds(
+    DutyRota,
+    slug=st.just("duty"),
+    label=WORDS,
+    staffed_by=TEAMS,
+    shifts=st.lists(SHIFTS, min_size=1, max_size=3).map(tuple),
+)
+
+
+def clocks(*starts: str) -> st.SearchStrategy[Clock | None]:
+    return st.none() | st.builds(
+        Clock, deadline=st.just("statute.care_plan"), starts=st.sampled_from(starts)
+    )
+
+
+def episodes(
+    slug: str, milestone: str, clock: st.SearchStrategy[Clock | None], **more: st.SearchStrategy
+) -> st.SearchStrategy[Episode]:
+    usual = {
+        "label": st.none() | WORDS,
+        "effort_hours": DISTRIBUTIONS,
+        "external_delay_days": DISTRIBUTIONS,
+        "team": st.none() | TEAMS,
+        "desk": st.sampled_from(Desk),
+        "least_times": st.integers(1, 3),
+        "most_times": st.integers(3, 5),
+        "again": st.fractions(0, Fraction(99, 100), max_denominator=1000),
+        "milestone": st.just(milestone),
+        "clock": clock,
+    }
+    return st.builds(Episode, slug=st.just(slug), **(usual | more))
+
+
+INTAKE = episodes("intake", "seen", clocks("arrival"))
+PLAN = episodes("plan", "plan-made", clocks("seen", "heard"), after=st.just(("heard", "seen")))
+ON_DUTY = episodes(
+    "reassess",
+    "heard",
+    clocks("strand"),
+    team=st.just("duty"),
+    desk=st.just(Desk.TEAM),
+    by_another=st.booleans(),
+)
+FOLLOW_UP = episodes("follow-up", "followed-up", clocks("strand", "plan-made"))
+NOTIFICATIONS = st.builds(
+    Strand,
+    slug=st.just("notifications"),
+    label=WORDS,
+    per_year=HOURS,
+    after_days=DISTRIBUTIONS,
+    episodes=ON_DUTY.map(lambda episode: (episode,)),
+    outlives_case=st.booleans(),
+)
+FOLLOW_UPS = st.builds(
+    Strand,
+    slug=st.just("follow-ups"),
+    label=WORDS,
+    starts=st.just("plan-made"),
+    after_days=SPELLS,
+    episodes=FOLLOW_UP.map(lambda episode: (episode,)),
+    recurs=st.booleans(),
+)
+PATTERNS = st.just(EVEN) | st.builds(
+    ArrivalPattern,
+    months=MONTHS,
+    weekdays=st.lists(HOURS, min_size=7, max_size=7).map(tuple),
+    hours=st.lists(HOURS, min_size=24, max_size=24).map(tuple),
+    on_public_holidays=st.booleans(),
+    siblings=SHARES.map(lambda share: (share, 1 - share)),
+)
+STAGES = st.builds(
+    BacklogStage,
+    episode=st.sampled_from(["intake", "plan"]),
+    ages_days=st.lists(COUNTS, max_size=3).map(tuple),
+    remaining_effort=SHARES,
 )
 CASE_CLASSES = st.builds(
     CaseClass,
@@ -79,14 +200,13 @@ CASE_CLASSES = st.builds(
     label=WORDS,
     team=TEAMS,
     arrivals_per_year=NUMBERS,
-    effort_hours=DISTRIBUTIONS,
-    external_delay_days=DISTRIBUTIONS,
-    deadline=st.none() | st.just("statute.child_assessment"),
-    backlog=st.builds(
-        Backlog,
-        ages_days=st.lists(COUNTS, max_size=3).map(tuple),
-        remaining_effort=SHARES,
-    ),
+    arrival_pattern=PATTERNS,
+    route=st.tuples(INTAKE, PLAN),
+    strands=st.tuples(NOTIFICATIONS, FOLLOW_UPS),
+    priority=st.integers(1, 9),
+    weight=NUMBERS,
+    withdrawal_days=st.none() | DISTRIBUTIONS,
+    backlog=st.builds(Backlog, stages=st.lists(STAGES, max_size=2).map(tuple), unknown=COUNTS),
 )
 DEPARTMENTS = st.builds(
     Department,
@@ -96,9 +216,19 @@ DEPARTMENTS = st.builds(
     unit=st.sampled_from(CaseUnit),
     children_per_case=st.none() | HOURS,
     open_cases=COUNTS,
-    teams=st.builds(
-        lambda one, two: (Team(slug="a", label=one), Team(slug="team-b", label=two)), WORDS, WORDS
+    teams=st.tuples(
+        *(
+            st.builds(
+                Team,
+                slug=st.just(slug),
+                label=WORDS,
+                practice=PRACTICES,
+                staff_risks=st.none() | STAFF_RISKS,
+            )
+            for slug in ("a", "team-b")
+        )
     ),
+    duty_rotas=st.tuples(DUTY_ROTAS),
     roster=ROSTERS,
     case_classes=st.lists(CASE_CLASSES, max_size=1).map(tuple),
     headline_team=TEAMS,
@@ -261,8 +391,72 @@ def test_a_reason_for_absence_in_free_text_is_refused():
 
 
 def test_ages_nobody_knows_are_spread_evenly():
-    written = BacklogDocument.model_validate({"ages_days": {"cases": 4, "oldest_days": 120}})
+    even = {"episode": "intake", "ages_days": {"cases": 4, "oldest_days": 120}}
+    written = BacklogStageDocument.model_validate(even)
     assert written.to_domain().ages_days == (15, 45, 75, 105)
+
+
+def test_what_was_observed_is_written_without_what_follows_from_it():
+    observed = empirical((Fraction(2), Fraction("6.5")))
+    written = {"family": "empirical", "observed": [2, 6.5]}
+    assert DistributionDocument.from_domain(observed).as_json() == written
+    assert DistributionDocument.model_validate(written).to_domain() == observed
+
+
+@pytest.mark.parametrize("field", ["mean", "cv"])
+def test_a_mean_or_a_cv_beside_observed_values_is_refused(field):
+    document = {"family": "empirical", "observed": [2, 6], field: 4}
+    with pytest.raises(InvalidInput, match="follows from the observed values; leave it") as refusal:
+        DistributionDocument.model_validate(document).to_domain()
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize("field", ["mean", "cv"])
+def test_a_distribution_without_its_mean_or_cv_is_refused_where_it_stands(field):
+    document = _ishoej()
+    del document["case_classes"][2]["route"][0]["effort_hours"][field]
+    with pytest.raises(InvalidInput, match="missing; the distribution gamma has") as refusal:
+        DepartmentDocument.model_validate(document).to_domain()
+    assert refusal.value.field == f"case_classes[2].route[0].effort_hours.{field}"
+
+
+def test_a_milestone_that_is_not_there_is_refused_where_it_is_named():
+    document = _ishoej()
+    document["case_classes"][2]["route"][0]["clock"]["starts"] = "need-known"
+    with pytest.raises(InvalidInput, match="write one of arrival") as refusal:
+        DepartmentDocument.model_validate(document).to_domain()
+    assert refusal.value.field == "case_classes[2].route[0].clock.starts"
+
+
+def test_an_even_pattern_is_written_by_leaving_it_out_and_any_other_in_full():
+    even = load_example("ishoej-2020").case_classes[0]
+    assert "arrival_pattern" not in CaseClassDocument.from_domain(even).as_json()
+    on_weekdays = replace(EVEN, weekdays=(Fraction(1),) * 5 + (Fraction(0),) * 2)
+    uneven = CaseClassDocument.from_domain(replace(even, arrival_pattern=on_weekdays)).as_json()
+    assert uneven["arrival_pattern"]["weekdays"] == [1, 1, 1, 1, 1, 0, 0]
+    assert len(uneven["arrival_pattern"]["hours"]) == 24
+
+
+PLACES = {
+    "team": ("teams", 0),
+    "practice": ("teams", 0, "practice"),
+    "episode": ("case_classes", 0, "route", 0),
+    "distribution": ("case_classes", 0, "route", 0, "effort_hours"),
+    "clock": ("case_classes", 2, "route", 0, "clock"),
+    "stage": ("case_classes", 0, "backlog", "stages", 0),
+}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_an_unknown_field_is_refused_wherever_it_stands(place):
+    document = _ishoej()
+    part = document
+    for step in place:
+        part = part[step]
+    part["tempo"] = 1
+    with pytest.raises(ValidationError) as refusal:
+        DepartmentDocument.model_validate(document)
+    assert refusal.value.errors()[0]["loc"] == (*place, "tempo")
 
 
 def _ishoej():

@@ -82,6 +82,7 @@ assumption.forced_assessment                 2014-11-21  2  calendar_months  dec
 assumption.forced_assessment                 2024-01-01  2  calendar_months  decision_on_assessment
 assumption.forced_placement_renewal          2014-11-21  1..3  years
 assumption.forced_placement_renewal          2024-01-01  1..3  years
+assumption.handover_after_days               2019-01-01  14  calendar_days
 assumption.plan_after_serious_crime          2014-11-21  7  calendar_days  crime_became_known
 assumption.plan_after_serious_crime          2024-01-01  ends  calendar_days
 assumption.provisional_decision_to_committee 2014-11-21  7  calendar_days  provisional_decision

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capacity.department import Distribution, Family
+from capacity.distributions import Distribution, Family
 from simulations.erlang import Measure, share_within
 from simulations.estimates import ratio
 from simulations.general_service import mean_wait_mg_1
@@ -101,6 +101,7 @@ def test_nothing_one_can_write_breaks_an_address(name: str, client: TestClient) 
     def asked(changed: dict[str, str]) -> None:
         answer = client.get(path, params=usual | changed)
         assert answer.status_code < 500
-        assert "NaN" not in answer.text
+        # A refusal may repeat the word that it refuses; an answer may not be it.
+        assert answer.status_code >= 400 or "NaN" not in answer.text
 
     asked()

@@ -9,7 +9,8 @@ from api.charts import Level
 from api.pages.figures import Address, CitedRule, cited, in_an_address
 from api.pages.second_opinion import StockPart, stock_part
 from api.quantities import numbers
-from capacity.department import CaseClass, Department, Team
+from capacity.case_classes import CaseClass
+from capacity.department import Department, Team
 from capacity.errors import InvalidInput, TooMuchWork
 from capacity.rulebook import Rulebook, rulebook
 from capacity.units import FTE, exact

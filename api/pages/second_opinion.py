@@ -10,10 +10,11 @@ from api.pages.figures import (
     figure_text,
     in_an_address,
 )
+from capacity.case_classes import CaseClass
 from capacity.caseworker import Caseworker
 from capacity.consistency import Consistency, consistency, consistency_sentence
 from capacity.deadlines import due_on
-from capacity.department import CaseClass, Department
+from capacity.department import Department
 from capacity.roster import (
     Roster,
     available_hours,
@@ -146,9 +147,9 @@ def stock_part(
 
     None where none arrive or none are open: then there is nothing to hold together.
     """
-    watched = [each for each in classes if each.deadline == deadline]
+    watched = [each for each in classes if deadline in each.deadlines]
     inflow = sum((each.arrivals_per_year for each in watched), Fraction(0))
-    stock = sum(len(each.backlog.ages_days) for each in watched)
+    stock = sum(each.backlog.open_cases for each in watched)
     limit = (due_on(deadline, department.on, book) - department.on).days
     if not inflow or not stock or limit <= 0:
         return None
