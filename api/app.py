@@ -64,7 +64,7 @@ def _warm() -> None:
     """Load the compiled kernel beside the first answers, so that none of them waits for it."""
     from capacity.workdays import public_holidays
     from simulations import sentences, staffing  # noqa: F401  (what a curve is made with)
-    from simulations.kernels import load_compiled_code
+    from simulations.replications import load_compiled_code
 
     public_holidays(2020)  # any year: the calendars of the countries take a while to load
     load_compiled_code()

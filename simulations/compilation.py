@@ -10,6 +10,8 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -19,7 +21,12 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def compiled(kernel: Kernel) -> Kernel:
-    """Compile a kernel for this processor, without holding Python's lock while it runs."""
+    """Compile a kernel for this processor, without holding Python's lock while it runs.
+
+    A kernel makes no arrays: it works on those that it is passed. Making them, and counting
+    references to them, would be most of what there is to compile.
+    """
+    _forget_what_is_stale()
     try:
         return _jit(kernel)
     except RuntimeError:  # numba: "no locator available"
@@ -27,8 +34,33 @@ def compiled(kernel: Kernel) -> Kernel:
         return _jit(kernel)
 
 
+def part(function: Kernel) -> Kernel:
+    """Compile a part of kernels, into each kernel that calls it.
+
+    It may hand arrays on, and back, but make none.
+    """
+    options: dict[str, Any] = {"nogil": True, "forceinline": True, "_nrt": False}
+    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(Kernel, numba.njit(**options)(function))
+
+
 def _jit(kernel: Kernel) -> Kernel:
-    return cast(Kernel, numba.njit(cache=True, nogil=True)(kernel))
+    options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+    return cast(Kernel, numba.njit(**options)(kernel))
+
+
+@cache
+def _forget_what_is_stale() -> None:
+    """Throw away compiled code that is older than some source of it.
+
+    Numba looks at the file of the kernel alone, and not at those of the parts it is made of.
+    """
+    here = Path(__file__).parent
+    newest = max(source.stat().st_mtime for source in here.glob("*.py"))
+    for kept in (here / "__pycache__").glob("*.nb[ic]"):
+        if kept.stat().st_mtime < newest:
+            with suppress(OSError):
+                kept.unlink()
 
 
 def _private_folder() -> Path:

@@ -4,15 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from capacity.department import CaseClass, Department
+from capacity.case_classes import CaseClass
+from capacity.department import Department
 from capacity.errors import InvalidInput
-from capacity.units import FTE
+from capacity.units import FTE, Share
 from capacity.wording import Text
 from capacity.workdays import Unit, add
 
 LEAST_REPLICATIONS = 32
 """With fewer, Student's interval covers the truth clearly less often than it says."""
 USUAL_REPLICATIONS = 512
+MOST_REPLICATIONS = 16384
+"""A precision that takes more is not reached, and the answer says so."""
+MOST_INFLOW = 10
+"""Assumption: more is another department."""
 MOST_EXTRA_FTE = 1000
 """Assumption: more is no team."""
 USUAL_LEVELS = tuple(Fraction(level) for level in (0, 1, 2, 4, 6))
@@ -22,8 +27,12 @@ USUAL_LEVELS = tuple(Fraction(level) for level in (0, 1, 2, 4, 6))
 class StaffingQuestion:
     """How a deadline is kept at each level of extra staff in a team (da: bemandingsspørgsmål).
 
-    Extra staff are hours for cases from the department's date on; half a post is half the opening
-    hours. The period is [from_, to). The same seed gives the same luck.
+    Extra staff are hours for cases from `extra_from` on, the department's date if left out; half a
+    post is half the opening hours. `fuller_work` is the part of their hours that goes into fuller
+    work instead of faster work. `inflow` multiplies what arrives. The period is [from_, to). The
+    same seed gives the same luck. With a `precision` (the half-width of the interval of every
+    level's share, in 0..1) as many replications are run as it takes, and `replications` is not
+    used.
 
     Raises `UnknownDepartment` for a team that is not there and `InvalidInput` for a deadline that
     the team owes nobody, and for levels, seeds or numbers of replications that cannot be.
@@ -37,6 +46,10 @@ class StaffingQuestion:
     extra_fte: tuple[FTE, ...] = USUAL_LEVELS
     seed: int = 1
     replications: int = USUAL_REPLICATIONS
+    precision: Share | None = None
+    extra_from: date | None = None
+    fuller_work: Share = Fraction(0)
+    inflow: Fraction = Fraction(1)
 
     def __post_init__(self) -> None:
         self.department.team(self.team)
@@ -72,6 +85,30 @@ class StaffingQuestion:
                     en=f"write at least {LEAST_REPLICATIONS} replications, not {self.replications}",
                 ),
                 field="replications",
+            )
+        if self.precision is not None and not Fraction(1, 1000) <= self.precision < 1:
+            raise InvalidInput(
+                Text(
+                    da="skriv en præcision fra 0,1 procentpoint (0,001) og under 1",
+                    en="write a precision from 0.1 percentage points (0.001) and below 1",
+                ),
+                field="precision",
+            )
+        if not 0 <= self.fuller_work <= 1:
+            raise InvalidInput(
+                Text(
+                    da="skriv en andel fra 0 til 1 af de ekstra timer",
+                    en="write a share from 0 to 1 of the added hours",
+                ),
+                field="fuller_work",
+            )
+        if not 0 <= self.inflow <= MOST_INFLOW:
+            raise InvalidInput(
+                Text(
+                    da=f"skriv tilgangen som en faktor fra 0 til {MOST_INFLOW}; 1 er den vante",
+                    en=f"write the inflow as a factor from 0 to {MOST_INFLOW}; 1 is the usual",
+                ),
+                field="inflow",
             )
         if self.seed < 0:
             raise InvalidInput(

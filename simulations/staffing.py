@@ -1,41 +1,44 @@
 """Timeliness of one deadline as a function of extra staff in a team.
 
-The first form of the model: one desk for the whole team, first come first served. Every level of
-staffing meets the same cases with the same luck, so what differs between levels is staffing.
+Every level of staffing meets the same cases and the same people with the same luck, so what differs
+between levels is staffing.
 """
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
-from os import cpu_count
 
 import numpy as np
 
-from capacity.consistency import DAYS_PER_YEAR
-from capacity.errors import InvalidInput, TooMuchWork
+from capacity.errors import InvalidInput
 from capacity.roster import case_fte
 from capacity.rulebook import Rulebook
 from capacity.units import FTE
-from capacity.wording import Text, shown
+from capacity.wording import Text
 from simulations import MODEL_VERSION
-from simulations.cases import FOLLOWED_DAYS, Cases, Cohort, cases_of_team, cohort
-from simulations.clocks import team_clocks
-from simulations.estimates import Estimate, ratio, ratio_difference, year_range
-from simulations.kernels import WorkClocks, pooled_queue
+from simulations.cohorts import (
+    DAYS_LATE,
+    IN_REACH,
+    IN_TIME,
+    LATE,
+    NOT_REQUIRED,
+    NOT_YET_DUE,
+    OPEN_AND_OVERDUE,
+    REACHABLE_OF,
+    RUNNING_IN_TIME,
+)
+from simulations.estimates import (
+    Estimate,
+    needed_replications,
+    ratio,
+    ratio_difference,
+    year_range,
+)
+from simulations.experiments import Trial, joined, refuse_too_much, run, simulable, trial
 from simulations.luck import Floats
-from simulations.questions import StaffingQuestion
-
-MOST_STEPS = 10**9
-"""What one curve may cost: cases × caseworkers over levels and replications, and the dealing.
-
-A step is some ten nanoseconds, so the dearest question takes about ten seconds of one core.
-"""
-_STEPS_TO_DEAL = 50_000
-_STEPS_TO_DEAL_A_CASE = 20
-MOST_CLOCK_DAYS = 10**7
-"""What one curve may hold in memory: caseworkers × days, over all levels."""
-_REPLICATIONS_PER_PIECE = 16
+from simulations.questions import LEAST_REPLICATIONS, MOST_REPLICATIONS, StaffingQuestion
+from simulations.replications import Counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +46,11 @@ class CurvePoint:
     """One staffing level: what it keeps of the deadline (da: et bemandingsniveau).
 
     Shares and their intervals are in 0..1. `in_time` of `due` clocks, summed over all
-    replications. `difference` is against no extra staff, on the same luck. `mean_days_late` is the
-    mean over those that were late, 0 where none was, each followed for at most 180 days after the
-    period.
+    replications. `difference` is against no extra staff, on the same luck. `mean_days_late` and
+    `days_late_90` (the 90th percentile, in whole days) are over those that were late, 0 where none
+    was, each followed for at most 180 days after the period. `not_yet_due` and `not_required` are
+    shown beside and never counted. `stock_in_time` is the share of the clocks running at the
+    period's end that were not overdue then, 1 where none ran.
     """
 
     extra_fte: FTE
@@ -55,8 +60,12 @@ class CurvePoint:
     year_high: float
     difference: Estimate
     mean_days_late: float
+    days_late_90: int
     in_time: int
     due: int
+    not_yet_due: int
+    not_required: int
+    stock_in_time: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +75,15 @@ class StaffingCurve:
     `points` are the levels asked for, `without_extra` the level all are compared with. `reachable`
     is the share that would be in time if every case were taken and done the moment it came: what
     the external delay alone leaves, and no staffing can exceed (da: loftet over rettidigheden).
+    `precise` says whether the precision asked for was reached.
     """
 
     question: StaffingQuestion
     points: tuple[CurvePoint, ...]
     without_extra: CurvePoint
     reachable: float
+    replications: int
+    precise: bool
     model_version: str
     rules_version: str
 
@@ -80,76 +92,151 @@ def staffing_curve(
     question: StaffingQuestion,
     book: Rulebook,
     *,
-    threads: int | None = None,
+    executor: Executor | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> StaffingCurve:
     """Simulate the share of deadlines kept at each level of extra staff (da: bemandingskurve).
 
-    The answer is the same to the last bit on any number of `threads` (None: one a core);
-    `on_progress` is told how many replications have been done. Raises `InvalidInput` for a period
-    in which nothing falls due and `TooMuchWork` beyond `MOST_STEPS` or `MOST_CLOCK_DAYS`.
+    The answer is the same to the last bit on any `executor`; `on_progress` is told how many
+    replications have been done, and what it raises stops the rest. Where the question names a
+    precision, the first 64 replications say how many are needed (`needed_replications`). Raises
+    `InvalidInput` for a period in which nothing falls due and `TooMuchWork` for too large a
+    question.
     """
+    laid_out, levels = curve_trial(question, book)
+    wanted = question.replications
+    if question.precision is None:
+        refuse_too_much(laid_out, wanted)
+        counted = run(laid_out, 0, wanted, executor=executor, on_progress=on_progress)
+    else:
+        counted, wanted = _precise(question, laid_out, executor, on_progress)
+    return curve_of(question, levels, counted, wanted, book)
+
+
+def curve_trial(question: StaffingQuestion, book: Rulebook) -> tuple[Trial, tuple[FTE, ...]]:
+    """Lay out a question at its levels and at none, in order."""
+    levels = tuple(sorted({Fraction(0), *question.extra_fte}))
+    return trial_at(levels, question, book), levels
+
+
+def trial_at(levels: Sequence[FTE], question: StaffingQuestion, book: Rulebook) -> Trial:
+    """Lay out a question at some levels and at no other, in their order."""
+    simulable(question.deadline, question.from_, question.to, book)
+    return trial(
+        question.department,
+        question.team,
+        {
+            question.deadline: lambda duty: (
+                duty.rule == question.deadline and duty.team == question.team
+            )
+        },
+        question.from_,
+        question.to,
+        book,
+        levels=levels,
+        extra_from=question.extra_from,
+        fuller_work=question.fuller_work,
+        seed=question.seed,
+        inflow=float(question.inflow),
+    )
+
+
+def _precise(
+    question: StaffingQuestion,
+    laid_out: Trial,
+    executor: Executor | None,
+    on_progress: Callable[[int], None],
+) -> tuple[Counted, int]:
+    """Run as many replications as the first of them say that the precision takes."""
+    assert question.precision is not None
+    counted = run(laid_out, 0, FIRST_STAGE, executor=executor, on_progress=on_progress)
+    needed = max(
+        needed_replications(*_parts(counted, level), float(question.precision))
+        for level in range(len(laid_out.levels))
+    )
+    affordable = FIRST_STAGE
+    while affordable < min(needed, MOST_REPLICATIONS):
+        affordable *= 2
+    refuse_too_much(laid_out, affordable)
+    if affordable > FIRST_STAGE:
+        more = run(laid_out, FIRST_STAGE, affordable, executor=executor, on_progress=on_progress)
+        counted = joined([counted, more])
+    return counted, affordable
+
+
+FIRST_STAGE = 64
+"""Replications that say how many a precision takes (Stein's two stages)."""
+
+
+def partial_curves(
+    question: StaffingQuestion, book: Rulebook, *, executor: Executor | None = None
+) -> Iterator[StaffingCurve]:
+    """Answer after 32, 64, 128 … replications, up to those asked for (da: foreløbige svar).
+
+    The intervals of all partial answers hold together with 95 % confidence: the k-th has the
+    confidence 1 − 0.05·6/(π²k²). The last one is the plain answer of `staffing_curve`. Whoever has
+    seen enough stops asking.
+    """
+    laid_out, levels = curve_trial(question, book)
+    refuse_too_much(laid_out, question.replications)
+    counted: Counted | None = None
+    done, look = 0, 0
+    while done < question.replications:
+        until = min(max(2 * done, LEAST_REPLICATIONS), question.replications)
+        more = run(laid_out, done, until, executor=executor)
+        counted = more if counted is None else joined([counted, more])
+        done, look = until, look + 1
+        is_last = done == question.replications
+        confidence = 0.95 if is_last else 1 - 0.05 * 6 / (np.pi * look) ** 2
+        yield curve_of(question, levels, counted, done, book, confidence=float(confidence))
+
+
+def curve_of(
+    question: StaffingQuestion,
+    levels: tuple[FTE, ...],
+    counted: Counted,
+    replications: int,
+    book: Rulebook,
+    *,
+    confidence: float = 0.95,
+) -> StaffingCurve:
+    """Sum counts to a curve."""
     start, roster = question.department.on, question.department.roster.team(question.team)
-    levels = sorted({Fraction(0), *question.extra_fte})
-    _check_work(question, len(roster.caseworkers), levels)
-    period = cohort(question, book)
-    days = period.followed_until
-    clocks = team_clocks(roster, levels, start, days, book)
-
-    def piece(first: int) -> list[Floats]:
-        last = min(first + _REPLICATIONS_PER_PIECE, question.replications)
-        dealt = (cases_of_team(question, period, each) for each in range(first, last))
-        return [np.array([_counts(cases, clock, period) for clock in clocks]) for cases in dealt]
-
-    counted: list[Floats] = []
-    with ThreadPoolExecutor(threads or cpu_count()) as pool:
-        for done in pool.map(piece, range(0, question.replications, _REPLICATIONS_PER_PIECE)):
-            counted += done
-            on_progress(len(counted))
-
     present_fte = case_fte(roster, start, book["agreement.full_time_hours"].on(start).number)
-    by_level = np.stack(counted, axis=1)
     points = {
-        level: _point(level, present_fte + level, here, by_level[0])
-        for level, here in zip(levels, by_level, strict=True)
+        level: _point(level, present_fte + level, number, counted, confidence)
+        for number, level in enumerate(levels)
     }
+    reach = counted.counts[:, 0].sum(axis=(0, 1, 2))
+    half_widths = [
+        max(
+            point.share_in_time.high - point.share_in_time.value,
+            point.share_in_time.value - point.share_in_time.low,
+        )
+        for point in points.values()
+    ]
     return StaffingCurve(
         question=question,
         points=tuple(points[level] for level in question.extra_fte),
         without_extra=points[Fraction(0)],
-        reachable=float(by_level[0][:, _REACHABLE].sum() / by_level[0][:, _DUE].sum()),
+        reachable=float(reach[IN_REACH] / reach[REACHABLE_OF]) if reach[REACHABLE_OF] else 1.0,
+        replications=replications,
+        precise=question.precision is None or max(half_widths) <= question.precision,
         model_version=MODEL_VERSION,
         rules_version=book.fingerprint,
     )
 
 
-_IN_TIME, _DUE, _DAYS_LATE, _REACHABLE = range(4)
+def _parts(counted: Counted, level: int) -> tuple[Floats, Floats]:
+    """In time, and due, of each replication at a level."""
+    here = counted.counts[:, level, 0].sum(axis=1)
+    return here[:, IN_TIME], here[:, IN_TIME] + here[:, LATE] + here[:, OPEN_AND_OVERDUE]
 
 
-def _counts(cases: Cases, clocks: WorkClocks, period: Cohort) -> Floats:
-    """Run one replication at one level and count the cohort by year.
-
-    Rows: in time, due, days late, reachable. One column for each year of the period, and a last
-    one for what falls due after the last whole year.
-    """
-    taken_at, done_at = np.empty((2, cases.arrived_at.size))
-    pooled_queue(cases.arrived_at, cases.effort_hours, clocks, taken_at, done_at)
-    watched = cases.due_by <= period.end_day
-    finished_at = (done_at + cases.external_delay_days)[watched]
-    due_by = cases.due_by[watched]
-    late = finished_at > due_by
-    days_late = np.where(late, np.minimum(finished_at, period.followed_until) - due_by, 0.0)
-    reachable = (cases.arrived_at + cases.external_delay_days)[watched] <= due_by
-    year = np.searchsorted(period.year_ends, due_by)
-    columns = period.year_ends.size + 1
-    rows = (~late, np.ones(late.size), days_late, reachable)
-    return np.array([np.bincount(year, weights=row, minlength=columns) for row in rows])
-
-
-def _point(level: FTE, fte: FTE, here: Floats, base: Floats) -> CurvePoint:
-    """Sum one level, its planes the replications, beside the level without extra staff."""
-    in_time, due, days_late, _ = here.sum(axis=2).T
-    late = due.sum() - in_time.sum()
+def _point(level: FTE, fte: FTE, number: int, counted: Counted, confidence: float) -> CurvePoint:
+    """Sum one level beside the first, which is the one without extra staff."""
+    in_time, due = _parts(counted, number)
+    base_in_time, base_due = _parts(counted, 0)
     if due.sum() == 0:
         raise InvalidInput(
             Text(
@@ -159,38 +246,36 @@ def _point(level: FTE, fte: FTE, here: Floats, base: Floats) -> CurvePoint:
                 "show; choose a longer period or a case class that has arrivals",
             )
         )
-    whole_years = here[:, :, :-1] if here[:, _DUE, :-1].any() else here
-    year_low, year_high = year_range(whole_years[:, _IN_TIME].ravel(), whole_years[:, _DUE].ravel())
+    years = counted.counts[:, number, 0]
+    due_by_year = years[:, :, IN_TIME] + years[:, :, LATE] + years[:, :, OPEN_AND_OVERDUE]
+    whole = slice(None, -1) if due_by_year[:, :-1].any() else slice(None)
+    year_low, year_high = year_range(
+        years[:, whole, IN_TIME].ravel(), due_by_year[:, whole].ravel()
+    )
+    summed = years.sum(axis=(0, 1))
+    late = summed[LATE] + summed[OPEN_AND_OVERDUE]
+    stock = counted.stock[:, number, 0].sum(axis=0)
     return CurvePoint(
         extra_fte=level,
         case_fte=fte,
-        share_in_time=ratio(in_time, due),
+        share_in_time=ratio(in_time, due, confidence),
         year_low=year_low,
         year_high=year_high,
-        difference=ratio_difference(in_time, base[:, _IN_TIME].sum(axis=1), due)
+        difference=ratio_difference(in_time, due, base_in_time, base_due, confidence)
         if level
         else Estimate(value=0.0, low=0.0, high=0.0),
-        mean_days_late=float(days_late.sum() / max(late, 1)),
+        mean_days_late=float(summed[DAYS_LATE] / max(late, 1)),
+        days_late_90=_percentile(counted.days_late[number, 0], 0.9),
         in_time=int(in_time.sum()),
         due=int(due.sum()),
+        not_yet_due=int(summed[NOT_YET_DUE]),
+        not_required=int(summed[NOT_REQUIRED]),
+        stock_in_time=float(stock[RUNNING_IN_TIME] / stock.sum()) if stock.sum() else 1.0,
     )
 
 
-def _check_work(question: StaffingQuestion, caseworkers: int, levels: Sequence[FTE]) -> None:
-    """Refuse what would take too long or too much memory, before any of it is spent."""
-    days = (question.to - question.department.on).days + FOLLOWED_DAYS
-    classes = question.case_classes
-    yearly = sum((each.arrivals_per_year for each in classes), Fraction(0))
-    cases = yearly * days / DAYS_PER_YEAR + sum(len(each.backlog.ages_days) for each in classes)
-    clocks = sum(caseworkers + 1 + level for level in levels)
-    steps = question.replications * (_STEPS_TO_DEAL + cases * (_STEPS_TO_DEAL_A_CASE + clocks))
-    too_large = max(steps / MOST_STEPS, Fraction(clocks * days) / MOST_CLOCK_DAYS)
-    if too_large > 1:
-        raise TooMuchWork(
-            Text(
-                da=f"beregningen er {shown(too_large, 1, 'da')} gange for stor; vælg færre "
-                "gentagelser, færre niveauer eller en kortere periode",
-                en=f"the calculation is {shown(too_large, 1, 'en')} times too large; choose "
-                "fewer replications, fewer levels or a shorter period",
-            )
-        )
+def _percentile(days_late: Floats, share: float) -> int:
+    """The whole days within which so large a share of the late were late; 0 where none was."""
+    if days_late.sum() == 0:
+        return 0
+    return int(np.searchsorted(np.cumsum(days_late) / days_late.sum(), share))
