@@ -13,6 +13,7 @@ from typing import Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from api.document_fields import Day, ExactNumber, Slug, Words
+from capacity.alternatives import Alternative
 from capacity.case_classes import (
     ARRIVAL,
     EVEN,
@@ -454,6 +455,23 @@ class AssumptionDocument(Document):
         return self._as(Assumption)
 
 
+class AlternativeDocument(Document):
+    """Another set of assumptions for a team (da: antagelsessæt)."""
+
+    slug: Slug
+    label: TextDocument
+    reason: TextDocument
+    team: Slug
+    effort: ExactNumber = Field(default=1, validate_default=True)
+    delays: ExactNumber = Field(default=1, validate_default=True)
+    effort_spread: ExactNumber = Field(default=1, validate_default=True)
+    policy: Policy | None = None
+
+    def to_domain(self) -> Alternative:
+        """Read as `Alternative`."""
+        return self._as(Alternative)
+
+
 class DepartmentDocument(Document):
     """A whole department (da: afdeling)."""
 
@@ -467,6 +485,7 @@ class DepartmentDocument(Document):
     open_cases: StrictInt
     teams: tuple[TeamDocument, ...]
     duty_rotas: tuple[DutyRotaDocument, ...] = ()
+    alternatives: tuple[AlternativeDocument, ...] = ()
     roster: RosterPart
     case_classes: tuple[CaseClassDocument, ...]
     headline_team: Slug

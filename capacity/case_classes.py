@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from capacity.consistency import DAYS_PER_YEAR
 from capacity.distributions import NOTHING, Distribution
 from capacity.errors import InvalidInput
 from capacity.refusals import (
@@ -402,6 +403,29 @@ class CaseClass:
         What the strands take comes on top and depends on how long a case stays open.
         """
         return sum((each.mean_effort_hours for each in self.route), Fraction(0))
+
+    @property
+    def yearly_hours(self) -> Hours:
+        """The work in a year: what arrives, and what the strands take (da: årligt tidsforbrug).
+
+        The strands of the cases that are open at the start, and as many are taken to stay open:
+        one that comes by chance so often a year, one that recurs as often as its pause and its
+        delays leave room for, one that comes once with each case that arrives.
+        """
+        hours = self.arrivals_per_year * self.mean_effort_hours
+        for strand in self.strands:
+            effort = sum((each.mean_effort_hours for each in strand.episodes), Fraction(0))
+            if strand.per_year is not None:
+                hours += self.backlog.open_cases * strand.per_year * effort
+            elif strand.recurs:
+                delays = (
+                    each.external_delay_days.mean * each.mean_times for each in strand.episodes
+                )
+                round_days = strand.after_days.mean + sum(delays, Fraction(0))
+                hours += self.backlog.open_cases * DAYS_PER_YEAR / max(round_days, 1) * effort
+            else:
+                hours += self.arrivals_per_year * effort
+        return hours
 
     def placed_episodes(self) -> Iterator[tuple[str, Episode, Strand | None]]:
         """Go through the episodes with each one's place, `strands[0].episodes[1]`, and strand."""

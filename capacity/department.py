@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from capacity.alternatives import Alternative
 from capacity.case_classes import CaseClass, Desk
 from capacity.caseload import CaseUnit
 from capacity.distributions import Distribution as Distribution  # until the others import it there
@@ -96,6 +97,7 @@ class Department:
     assumptions: tuple[Assumption, ...] = ()
     source: Text
     duty_rotas: tuple[DutyRota, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     fictional: bool = False
     version: int = 1
 
@@ -115,6 +117,9 @@ class Department:
         for index, case_class in enumerate(self.case_classes):
             self.team(case_class.team, field=f"case_classes[{index}].team")
             self._refuse_work_for_nobody(case_class, f"case_classes[{index}]")
+        refuse_twice([each.slug for each in self.alternatives], "alternatives")
+        for index, alternative in enumerate(self.alternatives):
+            self.team(alternative.team, field=f"alternatives[{index}].team")
         self.team(self.headline_team, field="headline_team")
 
     @property

@@ -60,6 +60,16 @@ def shown(value: Fraction | int, digits: int, language: Language) -> str:
     return english.translate(str.maketrans(",.", ".,")) if language == "da" else english
 
 
+def in_full(value: Fraction | int, language: Language) -> str:
+    """Write a number with the decimals it has, two at most (da: uden overflødige nuller).
+
+    >>> in_full(Fraction(3, 2), "da"), in_full(4, "da"), in_full(Fraction(1, 3), "en")
+    ('1,5', '4', '0.33')
+    """
+    digits = next((n for n in range(2) if value * 10**n % 1 == 0), 2)
+    return shown(value, digits, language)
+
+
 def percent(share: Fraction, language: Language, digits: int = 0) -> str:
     """Write a share as a percentage (da: procent).
 

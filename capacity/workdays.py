@@ -1,8 +1,11 @@
 """The Danish calendar: holidays, working days, and limits added to a date.
 
 A limit of four months is four calendar months and not 120 days: 31 October plus four months is the
-last day of February. Public holidays are the statutory ones, as the library `holidays` has them;
-Great Prayer Day (da: store bededag) is one through 2023 and not after (act 214 of 2023-03-06).
+last day of February. Public holidays are the statutory ones since the reform of 1770, which is
+eleven dates, most of them counted from Easter; Great Prayer Day (da: store bededag) is one through
+2023 and not after (act 214 of 2023-03-06). They are written out here since the library `holidays`
+loads every country of the world for it, a tenth of a second at each start; the tests hold all years
+against that library.
 Days off that rest on a local or collective agreement (5 June, 24 December) are ordinary workdays
 here: they are an assumption among the rules, not part of the calendar.
 """
@@ -14,12 +17,22 @@ from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 
-from holidays import country_holidays
-
 from capacity.errors import InvalidInput
 from capacity.wording import Text
 
 _SATURDAY = 5
+_FIRST_YEAR, _LAST_YEAR = 1771, 2100
+_LAST_PRAYER_DAY = 2023
+_FROM_EASTER = {
+    "Skærtorsdag": -3,
+    "Langfredag": -2,
+    "Påskedag": 0,
+    "Anden påskedag": 1,
+    "Store bededag": 26,
+    "Kristi himmelfartsdag": 39,
+    "Pinsedag": 49,
+    "Anden pinsedag": 50,
+}
 
 
 class Unit(StrEnum):
@@ -124,15 +137,37 @@ def _working_days_later(start: date, n: int) -> date:
 
 @cache
 def _holidays(year: int) -> Mapping[date, str]:
-    known = country_holidays("DK", years=year, language="da")
-    # Outside its years the library answers "no holidays", which would silently lengthen a year.
-    if not known.start_year <= year <= known.end_year:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise InvalidInput(
             Text(
-                da=f"Helligdagene i {year} er ikke kendt; vælg et år fra {known.start_year} "
-                f"til {known.end_year}",
+                da=f"Helligdagene i {year} er ikke kendt; vælg et år fra {_FIRST_YEAR} "
+                f"til {_LAST_YEAR}",
                 en=f"The public holidays of {year} are not known; choose a year from "
-                f"{known.start_year} to {known.end_year}",
+                f"{_FIRST_YEAR} to {_LAST_YEAR}",
             )
         )
-    return MappingProxyType(dict(sorted(known.items())))
+    easter = _easter(year)
+    days = {easter + timedelta(days=after): name for name, after in _FROM_EASTER.items()}
+    if year > _LAST_PRAYER_DAY:
+        del days[easter + timedelta(days=_FROM_EASTER["Store bededag"])]
+    days |= {
+        date(year, 1, 1): "Nytårsdag",
+        date(year, 12, 25): "Juledag",
+        date(year, 12, 26): "Anden juledag",
+    }
+    return MappingProxyType(dict(sorted(days.items())))
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday (da: påskedag), by Butcher's rule for the Gregorian calendar.
+
+    J. Meeus, Astronomical Algorithms, 2nd ed., chapter 8.
+    """
+    century, in_century = divmod(year, 100)
+    golden = year % 19
+    correction = (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - century // 4 - correction + 15) % 30
+    to_sunday = (32 + 2 * (century % 4) + 2 * (in_century // 4) - epact - in_century % 4) % 7
+    late = (golden + 11 * epact + 22 * to_sunday) // 451
+    month, day = divmod(epact + to_sunday - 7 * late + 114, 31)
+    return date(year, month, day + 1)

@@ -451,10 +451,11 @@ def pass_milestone(strand, now, office):
 
 @part
 def lies_with_owner(strand, team, office):
-    """Whether an episode lies on the desk of the case's owner rather than the team's."""
+    """Whether an episode lies on the desk of the case's owner; a closed case has none any more."""
     step = step_of(strand, office)
     owned = step.desk == ON_OWN_DESK and not step.by_another
-    return owned and office.teams[team].assignment != WHOLE_TEAM
+    is_open = office.cases[office.strands[strand].case].is_open
+    return owned and is_open and office.teams[team].assignment != WHOLE_TEAM
 
 
 @part
@@ -468,6 +469,8 @@ def place(strand, now, office):
     if step.desk == ON_OWN_DESK and work.is_route and team != case.team:
         if case.owner != NOTHING:
             release(work.case, office)
+        if case.waits_for_owner:
+            leave_queue(work.case, office)
         office.teams[case.team].open_cases -= 1
         office.teams[team].open_cases += 1
         case.team = team
@@ -598,6 +601,26 @@ def wait_for_owner(case, now, office):
 
 
 @part
+def leave_queue(case, office):
+    """Take a case that goes to another team out of the queue of those that wait for an owner."""
+    team = office.teams[office.cases[case].team]
+    set_aside = EMPTY
+    first = team.queue
+    while first != case:
+        team.queue = without_top(first, office.cases)
+        if office.cases[first].waits_for_owner:
+            office.cases[first].below = set_aside
+            set_aside = first
+        first = team.queue
+    team.queue = without_top(case, office.cases)
+    while set_aside != EMPTY:
+        first, set_aside = set_aside, office.cases[set_aside].below
+        team.queue = with_one_more(team.queue, first, office.cases)
+    team.waiting_cases -= 1
+    office.cases[case].waits_for_owner = False
+
+
+@part
 def find_owners(team, now, office):
     """Give the cases that wait to those of the team who have room, the first in order first."""
     own = office.teams[team]
@@ -693,7 +716,13 @@ def close_case(case, withdrawn, now, office):
         office.teams[closed.team].waiting_cases -= 1
     for strand in range(closed.first_strand, closed.last_strand):
         work = office.strands[strand]
-        if work.has_ended or (work.outlives_case and not withdrawn):
+        if work.outlives_case and not withdrawn:
+            if work.waits_for_owner:
+                # Nobody will own the case now: the team has the work.
+                work.waits_for_owner = False
+                goes_on_at(strand, now, office)
+            continue
+        if work.has_ended:
             continue
         write_open_clocks(strand, LAPSED, now, office)
         work.has_ended = True

@@ -21,10 +21,21 @@ from simulations.office import (
     RUNNING,
 )
 
-IN_TIME, LATE, OPEN_AND_OVERDUE, NOT_YET_DUE, NOT_REQUIRED, DAYS_LATE, IN_REACH, REACHABLE_OF = (
-    range(8)
-)
-KINDS = 8
+(
+    IN_TIME,
+    LATE,
+    OPEN_AND_OVERDUE,
+    NOT_YET_DUE,
+    NOT_REQUIRED,
+    DAYS_LATE,
+    IN_REACH,
+    REACHABLE_OF,
+    FINISHED,
+    FINISHED_LATE,
+) = range(10)
+"""The last two are of clocks met in the period, whenever they started: what a department counts
+that looks at finished work alone, and what no share in time may be taken from."""
+KINDS = 10
 RUNNING_IN_TIME, RUNNING_OVERDUE = range(2)
 """The stock at the period's end: clocks that run, still in time or overdue."""
 MOST_DAYS_LATE = 400
@@ -60,6 +71,10 @@ def count_clocks(clocks, period, counts, stock, days_late):
         if group < 0:
             continue
         started, due, ended = clock.started_at, clock.due_at, clock.ended_at
+        if clock.outcome == MET and period.first_day <= ended < period.end_day:
+            year = year_of(ended, period)
+            counts[group, year, FINISHED] += 1
+            counts[group, year, FINISHED_LATE] += ended > due
         if started < period.end_day and due < NEVER and ended > period.end_day:
             stock[group, RUNNING_IN_TIME if due >= period.end_day else RUNNING_OVERDUE] += 1
         if not (period.first_day <= started < period.end_day) or due == NEVER:

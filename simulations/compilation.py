@@ -57,10 +57,14 @@ def _forget_what_is_stale() -> None:
     """
     here = Path(__file__).parent
     newest = max(source.stat().st_mtime for source in here.glob("*.py"))
-    for kept in (here / "__pycache__").glob("*.nb[ic]"):
-        if kept.stat().st_mtime < newest:
+    folders = [here / "__pycache__"]
+    if numba.config.CACHE_DIR:  # type: ignore[attr-defined]
+        folders += Path(numba.config.CACHE_DIR).glob("simulations_*")  # type: ignore[attr-defined]
+    for folder in folders:
+        for kept in folder.glob("*.nb[ic]"):
             with suppress(OSError):
-                kept.unlink()
+                if kept.stat().st_mtime < newest:
+                    kept.unlink()
 
 
 def _private_folder() -> Path:

@@ -33,15 +33,15 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """The step of the Weyl sequence: 2**64 over the golden ratio."""
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
-_ELEVEN = np.uint64(11)
+_TWELVE = np.uint64(12)
 _HALF_A_STEP = 0.5
-_STEPS = 2.0**53
+_STEPS = 2.0**52
 
 FIXED, EXPONENTIAL, LOGNORMAL, BY_SCORE, OBSERVED = range(5)
 """How a value is reached from its uniform; `BY_SCORE` is the gamma distribution, by a table."""
 
 _WIDEST_SCORE = 8.5
-"""Beyond the normal score of any 53-bit uniform."""
+"""Beyond the normal score of any uniform."""
 _SCORE_STEPS = 850
 
 
@@ -71,9 +71,12 @@ def key_of(stream: np.uint64, number: int) -> np.uint64:
 
 @compiled
 def uniform(key: np.uint64, ordinal: int) -> float:
-    """The uniform with this ordinal, in the open interval (0, 1): no inverse may meet 0 or 1."""
+    """The uniform with this ordinal, in the open interval (0, 1): no inverse may meet 0 or 1.
+
+    The middle of one of 2**52 steps: with one bit more the last step's would be rounded to 1.
+    """
     bits = scattered(key + np.uint64(ordinal) * GOLDEN + GOLDEN)
-    return (np.float64(bits >> _ELEVEN) + _HALF_A_STEP) / _STEPS
+    return (np.float64(bits >> _TWELVE) + _HALF_A_STEP) / _STEPS
 
 
 @compiled

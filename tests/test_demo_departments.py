@@ -1,14 +1,19 @@
 import re
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
 
 from api.documents import example_slugs, load_example
 from capacity.caseload import Status, caseload
+from capacity.changes import with_alternative
 from capacity.errors import UnknownDepartment
 from capacity.roster import available_hours, case_fte, case_hours, headcount
 from capacity.rulebook import Kind, rulebook
 from capacity.wording import percent, shown
+from simulations.cohorts import FINISHED, FINISHED_LATE
+from simulations.ensemble import spread, spread_sentence
+from simulations.experiments import run, trial
 from simulations.questions import headline_question
 from simulations.staffing import staffing_curve
 
@@ -101,11 +106,14 @@ def test_a_demo_says_that_it_is_not_calibrated(demo):
 
 
 @every_demo
-def test_the_24_hours_are_said_to_be_a_rota_and_have_no_queue(demo):
+def test_the_24_hours_are_said_to_be_kept_by_a_rota(demo):
     [said] = [each for each in demo.assumptions if each.about == "case_classes.intake.route.clock"]
     assert "vagtplan" in said.reason.da
-    owed = {deadline for each in demo.case_classes for deadline in each.deadlines}
-    assert "statute.notification_assessment" not in owed
+    rotas = {rota.slug for rota in demo.duty_rotas}
+    for case_class in demo.case_classes:
+        for episode in case_class.route:
+            if episode.clock and episode.clock.deadline == "statute.notification_assessment":
+                assert episode.team in rotas
 
 
 @every_demo
@@ -123,21 +131,19 @@ def test_the_cases_in_the_backlogs_are_among_the_open_cases(demo):
 
 @every_demo
 def test_the_yearly_volumes_are_the_work_of_the_case_classes(demo):
-    def hours(pairs):
-        return sum(cases * each for cases, each in pairs)
-
-    work = [(each.arrivals_per_year, each.mean_effort_hours) for each in demo.case_classes]
-    volumes = [(each.volume_per_year, each.hours_per_case) for each in demo.volumes]
-    assert hours(work) == hours(volumes)
+    volumes = sum(each.volume_per_year * each.hours_per_case for each in demo.volumes)
+    assert volumes == sum(each.yearly_hours for each in demo.case_classes)
 
 
 @every_demo
 def test_every_team_has_people_work_and_hours_that_are_nearly_used(demo):
     for team in demo.teams:
         classes = [each for each in demo.case_classes if each.team == team.slug]
-        work = sum(each.arrivals_per_year * each.mean_effort_hours for each in classes)
+        work = sum(each.yearly_hours for each in classes)
         hours = available_hours(demo.roster.team(team.slug), demo.on, BOOK)
-        assert Fraction("0.9") < work / hours < Fraction("1.1")
+        # Leave, vacancies, ramp-up and hours on duty by chance come on top where risks are stated.
+        least = Fraction("0.9") if team.staff_risks is None else Fraction("0.8")
+        assert least < work / hours < Fraction("1.1")
 
 
 @every_demo
@@ -146,6 +152,43 @@ def test_the_first_curve_has_room_to_rise_and_rises(demo):
     shares = [point.share_in_time.value for point in points]
     assert 0.65 < shares[0] < 0.9
     assert shares == sorted(shares)
+
+
+QUARTER = timedelta(days=91)
+NOTED_FINISHED, NOTED_LATE = 38, Fraction(3, 38)
+
+
+@pytest.mark.parametrize("slug", ["", *(each.slug for each in ISHOEJ.alternatives)])
+def test_every_set_of_assumptions_reproduces_the_first_quarter_of_the_note(slug):
+    """38 assessments finished, about 8 % of them late, by its count of finished ones alone."""
+    department = ISHOEJ
+    for alternative in ISHOEJ.alternatives:
+        if alternative.slug == slug:
+            department = with_alternative(ISHOEJ, alternative)
+    laid_out = trial(
+        department,
+        "paragraf-50",
+        {"assessment": lambda watched: watched.rule == "statute.child_assessment"},
+        department.on,
+        department.on + QUARTER,
+        BOOK,
+        bins=(department.on + QUARTER,),
+    )
+    counts = run(laid_out, 0, 256).counts.sum(axis=(0, 1, 2, 3))
+    assert counts[FINISHED] / 256 == pytest.approx(NOTED_FINISHED, abs=3)
+    assert counts[FINISHED_LATE] / counts[FINISHED] == pytest.approx(float(NOTED_LATE), abs=0.03)
+
+
+def test_the_sets_of_assumptions_differ_in_what_they_answer():
+    found = spread(headline_question(ISHOEJ), BOOK)
+    assert len(found.curves) == 1 + len(ISHOEJ.alternatives)
+    low, high = found.range_at(Fraction(0))
+    assert 0.03 < high - low < 0.3
+    assert "sæt antagelser" in spread_sentence(found).da
+
+
+def test_all_open_cases_of_the_note_are_in_the_simulation():
+    assert sum(each.backlog.open_cases for each in ISHOEJ.case_classes) == 890
 
 
 def test_the_larger_city_is_fictional_and_within_the_guideline_all_the_same():
