@@ -621,6 +621,14 @@ def leave_queue(case, office):
 
 
 @part
+def find_all_owners(now, office):
+    """Give waiting cases owners in every team in which somebody may have room."""
+    for team in range(office.teams.size):
+        if office.teams[team].to_assign:
+            find_owners(team, now, office)
+
+
+@part
 def find_owners(team, now, office):
     """Give the cases that wait to those of the team who have room, the first in order first."""
     own = office.teams[team]
@@ -880,6 +888,11 @@ def run(office, deal, staff, sample_at, samples, horizon):
     """Let everything happen, in order, from 0 to the horizon."""
     starting, changed, withdrawn, sampled = 0, 0, 0, 0
     now = -NEVER
+    # 0. who is there from the start, and who has what is open then
+    while changed < staff.changes.size and staff.changes[changed].at <= 0:
+        change_staff(staff.changes[changed], office)
+        changed += 1
+    find_all_owners(0.0, office)
     while True:
         # 1. what is next?
         change_at, withdrawal_at, acts, starts_at, goes_on = what_is_next(
@@ -892,9 +905,7 @@ def run(office, deal, staff, sample_at, samples, horizon):
         somebody_looks = not finishes and min(min(change_at, withdrawal_at), strand_at) > then
         # 2. before anybody takes work, and before time goes on, cases find owners
         if (somebody_looks or then > now) and office.tally[0].teams_to_assign > 0:
-            for team in range(office.teams.size):
-                if office.teams[team].to_assign:
-                    find_owners(team, now, office)
+            find_all_owners(now, office)
             continue
         # 3. before time goes on, urgent work interrupts, and counts are taken
         if then > now:

@@ -85,17 +85,8 @@ def trial(  # noqa: PLR0913  (each is asked about on its own)
     period if left out. `InvalidInput` for a period that is empty or begins before the department's
     date, `TooMuchWork` where one replication is too large.
     """
+    check_period(department, from_, to)
     start = department.on
-    if not start <= from_ < to:
-        raise InvalidInput(
-            Text(
-                da=f"perioden fra {from_} til {to} skal begynde {start} eller senere og slutte "
-                "efter sin begyndelse",
-                en=f"the period from {from_} to {to} must begin on {start} or later and end "
-                "after its beginning",
-            ),
-            field="from",
-        )
     end_day = (to - start).days
     horizon_days = end_day + FOLLOWED_DAYS
     teams = connected_teams(department, team)
@@ -143,6 +134,21 @@ def trial(  # noqa: PLR0913  (each is asked about on its own)
     )
 
 
+def check_period(department: Department, from_: date, to: date) -> None:
+    """Refuse a period that is empty or begins before the department's date (`InvalidInput`)."""
+    start = department.on
+    if not start <= from_ < to:
+        raise InvalidInput(
+            Text(
+                da=f"perioden fra {from_} til {to} skal begynde {start} eller senere og slutte "
+                "efter sin begyndelse",
+                en=f"the period from {from_} to {to} must begin on {start} or later and end "
+                "after its beginning",
+            ),
+            field="from",
+        )
+
+
 def whole_years(from_: date, to: date) -> tuple[date, ...]:
     """The ends of a period's whole years; its own end, if it is shorter than one."""
     ends = (add(from_, 12 * year, Unit.CALENDAR_MONTHS) for year in count(1))
@@ -175,7 +181,7 @@ def simulable(rule: str, from_: date, to: date, book: Rulebook) -> None:
     if limit.unit is Unit.HOURS:
         return
     days = (from_ + timedelta(days=day) for day in range((to - from_).days))
-    if min(due_on(rule, day, book) for day in days) >= to:
+    if not any(due_on(rule, day, book) < to for day in days):
         raise InvalidInput(
             Text(
                 da=f"ingen frist, der begynder i perioden, udløber før {to}; vælg en længere "

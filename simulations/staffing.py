@@ -35,9 +35,17 @@ from simulations.estimates import (
     ratio_difference,
     year_range,
 )
-from simulations.experiments import Trial, joined, refuse_too_much, run, simulable, trial
+from simulations.experiments import (
+    Trial,
+    check_period,
+    joined,
+    refuse_too_much,
+    run,
+    simulable,
+    trial,
+)
 from simulations.luck import Floats
-from simulations.questions import LEAST_REPLICATIONS, MOST_REPLICATIONS, StaffingQuestion
+from simulations.questions import MOST_REPLICATIONS, StaffingQuestion
 from simulations.replications import Counted
 
 
@@ -121,6 +129,7 @@ def curve_trial(question: StaffingQuestion, book: Rulebook) -> tuple[Trial, tupl
 
 def trial_at(levels: Sequence[FTE], question: StaffingQuestion, book: Rulebook) -> Trial:
     """Lay out a question at some levels and at no other, in their order."""
+    check_period(question.department, question.from_, question.to)
     simulable(question.deadline, question.from_, question.to, book)
     return trial(
         question.department,
@@ -171,23 +180,24 @@ FIRST_STAGE = 64
 def partial_curves(
     question: StaffingQuestion, book: Rulebook, *, executor: Executor | None = None
 ) -> Iterator[StaffingCurve]:
-    """Answer after 32, 64, 128 … replications, up to those asked for (da: foreløbige svar).
+    """Answer after 64, 128, 256 … replications, up to those asked for (da: foreløbige svar).
 
-    The intervals of all partial answers hold together with 95 % confidence: the k-th has the
-    confidence 1 − 0.05·6/(π²k²). The last one is the plain answer of `staffing_curve`. Whoever has
-    seen enough stops asking.
+    The intervals of all partial answers hold together with 95 % confidence: the k-th is given
+    1 − 0.03·6/(π²k²), which leaves room for what Student's interval lacks with so few. The last
+    answer is the plain one of `staffing_curve` and does not belong to them. Whoever has seen
+    enough stops asking.
     """
     laid_out, levels = curve_trial(question, book)
     refuse_too_much(laid_out, question.replications)
     counted: Counted | None = None
     done, look = 0, 0
     while done < question.replications:
-        until = min(max(2 * done, LEAST_REPLICATIONS), question.replications)
+        until = min(max(2 * done, FIRST_STAGE), question.replications)
         more = run(laid_out, done, until, executor=executor)
         counted = more if counted is None else joined([counted, more])
         done, look = until, look + 1
         is_last = done == question.replications
-        confidence = 0.95 if is_last else 1 - 0.05 * 6 / (np.pi * look) ** 2
+        confidence = 0.95 if is_last else 1 - 0.03 * 6 / (np.pi * look) ** 2
         yield curve_of(question, levels, counted, done, book, confidence=float(confidence))
 
 
