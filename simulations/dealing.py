@@ -329,6 +329,10 @@ def deal_strands(number, which, comer, templates, room):
         trigger = NOTHING  # what sets it off was before the start
     was_done = stands and trigger < 0 and not template.recurs
     if was_done and not template.is_route and template.per_day == 0:
+        for line in range(template.first_line, template.last_line):
+            if templates.lines[line].milestone >= 0:
+                reached = case.first_milestone + templates.lines[line].milestone
+                room.milestone_at[reached] = comer.at
         return True
     occurrence, since = 0, 0.0
     while True:

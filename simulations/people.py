@@ -55,6 +55,8 @@ SHORT_SICKNESS, LONG_SICKNESS, PARENTAL_LEAVE, HOLIDAY, TURNOVER = range(5)
 _LEAST_CHANGE = 0.02
 """A newcomer's growth is told to those who hand out cases in steps of so many FTE."""
 _SHORTEST_DAY = 1e-6
+_NEXT_TO_NOTHING = 1e-9
+"""Whoever is on duty all the time has no hours for cases, and is there all the same."""
 
 RISKS = np.dtype(
     [
@@ -281,7 +283,7 @@ def _left_by_rotas(department: Department, team: str) -> float:
         Fraction(0),
     )
     on_duty = sum((duty_hours_per_week(each) for each in own), Fraction(0))
-    return max(0.0, float(1 - on_duty / all_hours)) if all_hours else 0.0
+    return max(_NEXT_TO_NOTHING, float(1 - on_duty / all_hours)) if all_hours else 0.0
 
 
 def _risk_rows(risks: list[StaffRisks], holiday_days: float) -> tuple[Records, list[Distribution]]:
