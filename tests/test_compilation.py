@@ -1,4 +1,4 @@
-"""Compiled code is kept between starts, wherever it can be kept."""
+"""Compiled code is kept between starts, wherever it can be, and all of it is loaded at once."""
 
 import os
 import shutil
@@ -11,10 +11,11 @@ import pytest
 import simulations
 
 SCRIPT = """
-from simulations.kernels import load_compiled_code, pooled_queue
-load_compiled_code()
-print(sum(pooled_queue.stats.cache_hits.values()), sum(pooled_queue.stats.cache_misses.values()))
+from simulations.luck import normal_score
+normal_score(0.3)
+print(sum(normal_score.stats.cache_hits.values()), sum(normal_score.stats.cache_misses.values()))
 """
+"""A small kernel: all are kept by the same rule, and the large ones take half a minute each."""
 
 
 @pytest.fixture
@@ -65,3 +66,38 @@ def test_without_a_home_it_is_kept_in_a_private_temporary_folder(installed, tmp_
     assert hits_and_misses(installed, no_home, tmp_path) == (1, 0)
     (folder,) = tmp_path.glob("caseload-planner-*")
     assert folder.stat().st_mode & 0o077 == 0
+
+
+NOTHING_LEFT = """
+from numba.core.dispatcher import Dispatcher
+from simulations.replications import load_compiled_code
+from simulations import replications, staffing
+load_compiled_code()
+kernels = [each for each in vars(replications).values() if isinstance(each, Dispatcher)]
+loaded = [len(each.signatures) for each in kernels]
+from fractions import Fraction
+from dataclasses import replace
+from datetime import date
+from capacity.rulebook import rulebook
+from small_department import small_department
+from simulations.questions import headline_question
+question = replace(headline_question(small_department(ages_days=(3,))), replications=32)
+staffing.staffing_curve(replace(question, extra_fte=(Fraction(1),)), rulebook())
+assert any(loaded), loaded
+assert loaded == [len(each.signatures) for each in kernels], "a question had to compile again"
+"""
+
+
+def test_no_question_has_to_compile_what_was_loaded():
+    """Were an empty office typed otherwise than a real one, the first answer would wait for it."""
+    tests = Path(__file__).parent
+    environment = {**os.environ, "PYTHONPATH": f"{tests.parent}{os.pathsep}{tests}"}
+    done = subprocess.run(
+        [sys.executable, "-c", NOTHING_LEFT],
+        env=environment,
+        cwd=tests.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

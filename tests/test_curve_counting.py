@@ -1,29 +1,32 @@
 """What the curve counts, against its slow twin.
 
-The twin takes the dealt cases and the work clocks, and nothing more: the queue is
-`reference.pooled_queue`, the dates are `due_on`, and each case is judged by `timeliness`.
+The twin takes the dealt cases and the work clocks, and nothing more: the queue is that of
+`reference_office`, the dates are `due_on`, and each case is judged by `timeliness`.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
-from itertools import pairwise
 from math import floor, inf
 
 import numpy as np
 import pytest
-from reference import pooled_queue
+from offices import Case, Caseworker, Episode, Office, Opening, Step, Team
+from reference_office import ReferenceOffice
 from small_department import fixed, small_department
 
+from capacity.case_classes import Backlog, BacklogStage, Clock
 from capacity.deadlines import Timeliness, due_on, timeliness
-from capacity.department import Backlog, Department, Distribution, Family
+from capacity.department import Department
+from capacity.distributions import Distribution, Family
 from capacity.rulebook import rulebook
-from simulations.cases import cases_of_team, cohort
-from simulations.clocks import team_clocks
-from simulations.kernels import WorkClocks
+from simulations.dealing import deal
+from simulations.office import ON_TEAM_DESK, WHOLE_TEAM, Deal
+from simulations.people import Level, deal_staff
 from simulations.questions import StaffingQuestion, headline_question
-from simulations.staffing import CurvePoint, staffing_curve
+from simulations.replications import Experiment
+from simulations.staffing import CurvePoint, curve_trial, staffing_curve
 
 ON, FROM, TO = date(2024, 1, 1), date(2024, 2, 1), date(2024, 9, 1)
 END_OF_FOLLOWING = TO + timedelta(days=180)
@@ -44,13 +47,18 @@ def department_with_two_classes() -> Department:
         ),
         on=ON,
     )
+    plan = replace(
+        one.case_classes[0].route[0],
+        slug="plan",
+        effort_hours=fixed(str(PLAN_HOURS)),
+        clock=Clock(deadline="statute.care_plan"),
+    )
     plans = replace(
         one.case_classes[0],
         slug="plan",
-        deadline="statute.care_plan",
         arrivals_per_year=Fraction(20),
-        effort_hours=fixed(str(PLAN_HOURS)),
-        backlog=Backlog(ages_days=(20,)),
+        route=(plan,),
+        backlog=Backlog(stages=(BacklogStage(episode="plan", ages_days=(20,)),)),
     )
     return replace(one, case_classes=(*one.case_classes, plans))
 
@@ -75,13 +83,46 @@ class Judged:
 
 
 @cache
+def laid_out() -> Experiment:
+    trial, levels = curve_trial(question(), rulebook())
+    assert levels == (0, EXTRA_FTE)
+    return trial.experiment
+
+
+def desks(level: int) -> tuple[Caseworker, ...]:
+    """The clocks of those who are there: first without extra staff, then with."""
+    experiment = laid_out()
+    members = slice(*experiment.first_member[level : level + 2])
+    there = Level(
+        members=experiment.members[members], first_of_team=experiment.first_of_team[level]
+    )
+    staff = deal_staff(experiment.people, there, 0)
+    return tuple(
+        Caseworker(
+            openings=tuple(
+                Opening(each["opens_at"], each["closes_at"], hours)
+                for each, hours in zip(opened, hours_of(opened), strict=True)
+            )
+        )
+        for opened in (
+            staff.intervals[worker["first_interval"] : worker["last_interval"]]
+            for worker in staff.caseworkers
+        )
+    )
+
+
+def hours_of(opened: np.ndarray) -> np.ndarray:
+    return opened["hours_at_close"] - opened["hours_at_open"]
+
+
+@cache
 def judged() -> tuple[Judged, ...]:
     """All that fell due in the period, over all replications."""
-    asked = question()
-    days = (END_OF_FOLLOWING - ON).days
-    (clocks,) = team_clocks(asked.department.roster, [EXTRA_FTE], ON, days, rulebook())
-    desks = intervals(clocks)
-    runs = (judged_in(asked, desks, each) for each in range(asked.replications))
+    there = desks(1)
+    runs = (
+        judged_in(deal(laid_out().templates, each), there)
+        for each in range(question().replications)
+    )
     return tuple(each for run in runs for each in run)
 
 
@@ -89,20 +130,26 @@ def days_late() -> list[float]:
     return [each.days_late for each in judged() if each.outcome != Timeliness.IN_TIME]
 
 
-def intervals(clocks: WorkClocks) -> list[list[tuple[float, float, float]]]:
-    hours = clocks.hours_at_close - clocks.hours_at_open
-    rows = np.column_stack([clocks.opens_at, clocks.closes_at, hours]).tolist()
-    return [rows[first:last] for first, last in pairwise(clocks.first_interval.tolist())]
-
-
-def judged_in(asked: StaffingQuestion, desks, replication: int) -> list[Judged]:
-    dealt = cases_of_team(asked, cohort(asked, rulebook()), replication)
-    columns = (dealt.arrived_at, dealt.effort_hours, dealt.external_delay_days)
-    cases = sorted(np.column_stack(columns).tolist())
-    _, done = pooled_queue([at for at, _, _ in cases], [effort for _, effort, _ in cases], desks)
+def judged_in(dealt: Deal, there: tuple[Caseworker, ...]) -> list[Judged]:
+    """Judge the cases of one replication: each has one episode and then a delay."""
+    arrived_at = dealt.cases["arrived_at"].tolist()
+    episodes = dealt.episodes[dealt.strands["first_episode"]]
+    efforts = episodes["effort_hours"].tolist()
+    delays = episodes["delay_days"].tolist()
+    told = Office(
+        teams=(Team(caseworkers=there, assignment=WHOLE_TEAM),),
+        steps=(Step(desk=ON_TEAM_DESK),),
+        cases=tuple(
+            Case(arrived_at=at, route=(Episode(effort),))
+            for at, effort in zip(arrived_at, efforts, strict=True)
+        ),
+    )
+    takes = (
+        ReferenceOffice(told).run(horizon=float((END_OF_FOLLOWING - ON).days), sample_at=()).takes
+    )
     found = []
-    for (arrived_at, effort, delay), done_at in zip(cases, done, strict=True):
-        came_on = ON + timedelta(days=floor(arrived_at))
+    for at, effort, delay, (_, _, done_at) in zip(arrived_at, efforts, delays, takes, strict=True):
+        came_on = ON + timedelta(days=floor(at))
         if effort == PLAN_HOURS or came_on < FROM:
             continue
         due = due_on("statute.child_assessment", came_on, rulebook())
@@ -116,10 +163,6 @@ def judged_case(due: date, finished_at: float) -> Judged:
     outcome = timeliness(due_on=due, done_on=finished_on, seen_on=date.max)
     followed_to = min(finished_at, (END_OF_FOLLOWING - ON).days)
     return Judged(outcome=outcome, days_late=followed_to - (due - ON).days - 1)
-
-
-def all_judged(level: Fraction) -> list[Judged]:
-    return [each for replication in judged(level) for each in replication]
 
 
 def test_what_is_due_is_what_starts_and_falls_due_in_the_period():
@@ -147,11 +190,19 @@ def test_an_extra_post_is_among_those_who_carry_cases():
 
 
 def test_work_begins_at_eight():
-    (clocks,) = team_clocks(question().department.roster, [Fraction(1)], ON, 366, rulebook())
-    assert clocks.opens_at % 1 == pytest.approx(8 / 24)
+    opened = [each for worker in desks(1) for each in worker.openings]
+    assert [each.opens_at % 1 for each in opened] == pytest.approx([8 / 24] * len(opened))
 
 
 def test_desks_open_on_the_first_day_of_work_and_not_before():
     """1 January 2024 was a Monday and a holiday."""
-    (clocks,) = team_clocks(question().department.roster, [Fraction(0)], ON, 366, rulebook())
-    assert floor(clocks.opens_at[0]) == 1
+    for worker in desks(1):
+        assert floor(worker.openings[0].opens_at) == 1
+
+
+def test_half_a_post_is_half_the_opening_hours():
+    one, half = desks(1)
+    assert desks(0) == (one,)
+    for whole_day, half_day in zip(one.openings, half.openings, strict=True):
+        assert half_day.hours == pytest.approx(whole_day.hours / 2)
+        assert half_day.opens_at == whole_day.opens_at

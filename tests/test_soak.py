@@ -1,55 +1,63 @@
 """The long forms of what CI runs a small share of: `task soak`."""
 
-from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import numpy as np
 import pytest
-import test_kernels_match_reference as kernels
-import test_queue_theory as theory
+import test_interval_coverage as coverage
+import test_office_matches_reference as reference
+import test_queue_theory as queues
 from api_addresses import ADDRESSES
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from capacity.distributions import Distribution, Family
-from simulations.erlang import Measure, share_within
 from simulations.estimates import ratio
-from simulations.general_service import mean_wait_mg_1
-from simulations.luck import arrival_days, uniforms, values
-from simulations.pooled_queue import PooledQueue
+from simulations.phase_type import hyperexponential_work
 from simulations.questions import USUAL_REPLICATIONS
 
 pytestmark = pytest.mark.soak
 
 
-test_every_case_is_taken_and_done_at_the_same_moments_in_many_offices = settings(
-    max_examples=100_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)(kernels.offices(kernels.same_moments))
+@pytest.mark.parametrize("policy", reference.POLICIES)
+@settings(
+    max_examples=15_000,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(
+    random=st.randoms(use_true_random=False),
+    horizon=reference.horizons,
+    sample_at=reference.moments_to_sample,
+)
+def test_the_same_happens_in_many_offices(policy, random, horizon, sample_at):
+    office = reference.Chance(random, (reference.POLICIES[policy],)).office()
+    reference.the_same_happens(office, horizon, sample_at)
 
 
 HEAVY = Distribution(family=Family.LOGNORMAL, mean=Fraction(1), cv=Fraction(2))
+VARIED = hyperexponential_work(mean=Fraction(1), cv=Fraction(2))
 LONG = {
-    "M/M/1 load 0.95": theory.Textbook(1, "0.95", theory.EXPONENTIAL, theory.mean_wait, 400),
-    "M/M/64 load 0.95": theory.Textbook(64, "0.95", theory.EXPONENTIAL, theory.mean_wait, 400),
-    "M/D/64 load 0.9": theory.Textbook(64, "0.9", theory.FIXED, theory.mean_wait_md_c, 800),
-    "M/G/1 cv 2 load 0.8": theory.Textbook(
-        1, "0.8", HEAVY, lambda queue: mean_wait_mg_1(queue, service_cv=Fraction(2)), 1600
+    "M/M/1 load 0.9, no control": queues.FirstCome(
+        1, "0.9", queues.EXPONENTIAL, queues.mean_wait, 3_600, control=False
     ),
-    "M/G/1 gamma load 0.9": theory.Textbook(
-        1,
-        "0.9",
-        theory.GAMMA,
-        lambda queue: mean_wait_mg_1(queue, service_cv=Fraction("0.5")),
-        400,
+    "M/M/1 load 0.95, no control": queues.FirstCome(
+        1, "0.95", queues.EXPONENTIAL, queues.mean_wait, 1_400, control=False
+    ),
+    "M/M/24 load 0.9": queues.FirstCome(24, "0.9", queues.EXPONENTIAL, queues.mean_wait, 1_200),
+    "M/M/64 load 0.95": queues.FirstCome(64, "0.95", queues.EXPONENTIAL, queues.mean_wait, 400),
+    "M/D/64 load 0.9": queues.FirstCome(64, "0.9", queues.FIXED, queues.mean_wait_md_c, 1_600),
+    "M/H2/5 load 0.8, cv 2": queues.FirstCome(5, "0.8", VARIED, queues.by_phases(VARIED), 480),
+    "M/G/1 lognormal load 0.8, cv 2": queues.FirstCome(
+        1, "0.8", HEAVY, queues.by_pollaczek("2"), 64
     ),
 }
 
 
 @pytest.mark.parametrize("name", LONG)
 def test_the_kernel_is_equivalent_to_more_of_the_textbook(name, monkeypatch):
-    monkeypatch.setitem(theory.TEXTBOOK, name, LONG[name])
-    theory.test_the_kernel_is_equivalent_to_the_textbook(name)
+    monkeypatch.setitem(queues.FIRST_COME, name, LONG[name])
+    queues.test_first_come_first_served_is_the_textbooks_queue(name)
 
 
 LIMITS = (1.0, 2.0, 4.0)
@@ -61,31 +69,23 @@ def test_the_interval_covers_shares_from_rare_to_nearly_all():
     Above some 99 % the misses come in rare bursts and the interval is too narrow, by tenths of a
     point; `simulations/METHOD.md` says so with the figure measured.
     """
-    queue = PooledQueue(arrivals=Fraction(4), service=Fraction(1), servers=5)
-    truths = [share_within(queue, Fraction(limit), Measure.SOJOURN) for limit in LIMITS]
-    with ThreadPoolExecutor() as pool:
-        trials = pool.map(_counts_of_trial, range(theory.TRIALS))
-        covered = [
-            [
-                theory.covered(ratio(*counts.T), truth)
-                for counts, truth in zip(trial, truths, strict=True)
-            ]
-            for trial in trials
-        ]
-    for share in np.mean(covered, axis=0):
+    truths = [coverage.truths(limit)[0] for limit in LIMITS]
+
+    def of_trial(trial: int) -> list[bool]:
+        blocks = range(USUAL_REPLICATIONS // coverage.BLOCK)
+        counts = np.concatenate([coverage.block(trial, each, LIMITS)[:, 0] for each in blocks])
+        found = [ratio(*counts[:, place].T) for place in range(len(LIMITS))]
+        return [each.low <= truth <= each.high for each, truth in zip(found, truths, strict=True)]
+
+    for share in coverage.covered(of_trial):
         assert 0.93 <= share <= 0.97
 
 
-def _counts_of_trial(trial: int) -> np.ndarray:
-    counts = np.empty((len(LIMITS), USUAL_REPLICATIONS, 2))
-    for replication in range(USUAL_REPLICATIONS):
-        entity = f"soak {trial}"
-        arrivals = arrival_days(4.0, theory.LAST_DAY, theory.SEED, replication, entity)
-        luck = uniforms(theory.SEED, replication, "effort", entity, arrivals.size)
-        service = values(theory.EXPONENTIAL, luck)
-        for row, limit in enumerate(LIMITS):
-            counts[row, replication] = theory.counted(5, arrivals, service, limit)
-    return counts
+def test_the_intervals_of_many_partial_answers_hold_all_together(monkeypatch):
+    coverage.lay_out_once(monkeypatch)
+    share, gain = coverage.partial_answers_hold(1024)
+    assert share >= 0.95
+    assert gain >= 0.95
 
 
 VALUES = st.text(max_size=40) | st.from_regex(r"[-+]?[0-9]{1,14}([.,][0-9]{0,9})?", fullmatch=True)

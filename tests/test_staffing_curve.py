@@ -1,5 +1,6 @@
 """The staffing curve: same luck at every level, the cohort counted right, extremes answered."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -8,18 +9,29 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from offices import (
+    Case,
+    Caseworker,
+    Episode,
+    Office,
+    Opening,
+    Step,
+    Team,
+    run,
+)
 from small_department import fixed, small_department
 
+from capacity.case_classes import Clock
 from capacity.caseworker import Absence, AbsenceReason, RampUp
 from capacity.department import Department
 from capacity.errors import InvalidInput, TooMuchWork, UnknownDepartment
 from capacity.roster import Roster, available_hours
 from capacity.rulebook import rulebook
-from simulations.cases import cases_of_team, cohort
-from simulations.clocks import team_clocks
-from simulations.kernels import WorkClocks, pooled_queue
+from simulations.dealing import deal
+from simulations.office import ON_TEAM_DESK, WHOLE_TEAM, Staff
+from simulations.people import deal_staff, people_of
 from simulations.questions import StaffingQuestion, headline_question
-from simulations.staffing import StaffingCurve, staffing_curve
+from simulations.staffing import StaffingCurve, curve_trial, staffing_curve
 
 BUSY = {"caseworkers": 2, "arrivals_per_year": "110"}
 
@@ -30,12 +42,18 @@ def question(department: Department | None = None, **given) -> StaffingQuestion:
     return replace(usual, **({"replications": 32, "extra_fte": levels} | given))
 
 
-def curve(department: Department | None = None, threads: int = 2, **given) -> StaffingCurve:
-    return staffing_curve(question(department, **given), rulebook(), threads=threads)
+def curve(department: Department | None = None, **given) -> StaffingCurve:
+    return staffing_curve(question(department, **given), rulebook())
+
+
+def curve_on(threads: int, **given) -> StaffingCurve:
+    with ThreadPoolExecutor(threads) as executor:
+        return staffing_curve(question(**given), rulebook(), executor=executor)
 
 
 def test_the_same_call_gives_the_same_numbers_on_any_number_of_threads():
-    assert curve(threads=1) == curve(threads=4)
+    given = {"replications": 80}
+    assert curve_on(1, **given) == curve_on(4, **given) == curve(**given)
 
 
 def test_another_seed_gives_other_numbers():
@@ -136,21 +154,25 @@ def test_a_billion_cases_are_too_many():
 
 
 def test_the_cohort_starts_and_falls_due_in_the_period():
-    """From 1 January to 1 January, four months: whoever comes until 31 August is watched."""
+    """From 1 January to 1 January, four months: whoever comes until 31 August is due."""
     asked = question(small_department(ages_days=(10, 100)))
-    period = cohort(asked, rulebook())
-    cases = cases_of_team(asked, period, replication=0)
-    watched = cases.due_by <= period.end_day
+    trial, _ = curve_trial(asked, rulebook())
     after_last_start = (date(2024, 9, 1) - date(2024, 1, 1)).days
-    assert watched.tolist() == [0 <= at < after_last_start for at in cases.arrived_at]
-    assert watched.any()
+    came = [deal(trial.experiment.templates, each).cases for each in range(asked.replications)]
+    at = np.concatenate([cases["arrived_at"] for cases in came])
+    assert (at < 0).sum() == 2 * asked.replications
+    expected = ((at >= 0) & (at < after_last_start)).sum()
+    (_, _, point) = staffing_curve(asked, rulebook()).points
+    assert point.due == expected
+    assert point.not_yet_due == ((at >= after_last_start) & (at < 366)).sum()
 
 
 def test_a_case_is_in_time_through_the_day_it_is_due():
     """Came on 31 October: due 29 February, so in time until that day ends."""
     came_on = date(2023, 10, 31)
-    period = cohort(question(small_department(on=came_on)), rulebook())
-    assert period.due_by[0] == (date(2024, 3, 1) - came_on).days
+    trial, _ = curve_trial(question(small_department(on=came_on)), rulebook())
+    plan = trial.experiment.plan
+    assert plan.due_dates[0, -plan.first_day] == (date(2024, 3, 1) - came_on).days
 
 
 def test_a_year_is_a_year_in_a_longer_period_too():
@@ -164,22 +186,45 @@ def test_a_year_is_a_year_in_a_longer_period_too():
     assert three_years.due > 3 * one_year.due  # its first year has no clocks from before
 
 
+def year_ends(to: date) -> list[float]:
+    trial, _ = curve_trial(question(to=to), rulebook())
+    return trial.experiment.period.year_ends.tolist()
+
+
 def test_what_falls_due_after_the_last_whole_year_is_counted_but_in_no_year():
-    asked = question(to=date(2026, 3, 1))
-    period = cohort(asked, rulebook())
     days = [(date(year, 1, 1) - date(2024, 1, 1)).days for year in (2025, 2026)]
-    assert period.year_ends.tolist() == days
-    assert cohort(question(to=date(2024, 7, 1)), rulebook()).year_ends.tolist() == [182]
+    assert year_ends(date(2026, 3, 1)) == days
+    assert year_ends(date(2024, 7, 1)) == [182]
+
+
+def staff_of(roster: Roster, extra: str = "0", days: int = 366) -> Staff:
+    """Who is there in a team, and their clocks."""
+    department = replace(small_department(), roster=roster)
+    people, (level,) = people_of(
+        department,
+        ("assessment",),
+        "assessment",
+        [Fraction(extra)],
+        date(2024, 1, 1),
+        days,
+        1,
+        rulebook(),
+    )
+    return deal_staff(people, level, 0)
+
+
+def hours_in(staff: Staff) -> float:
+    held = slice(0, staff.caseworkers["last_interval"].max())
+    intervals = staff.intervals[held]
+    return float((intervals["hours_at_close"] - intervals["hours_at_open"]).sum())
 
 
 def test_a_simulated_year_holds_the_available_hours():
     roster = small_department(hours_per_week="31.5").roster
-    (clocks,) = team_clocks(roster, [Fraction("1.5")], date(2024, 1, 1), 366, rulebook())
-    simulated = (clocks.hours_at_close - clocks.hours_at_open).sum()
     contract = small_department(caseworkers=1).roster
     post = available_hours(contract, date(2024, 1, 1), rulebook())
     expected = available_hours(roster, date(2024, 1, 1), rulebook()) + post * Fraction(3, 2)
-    assert simulated == pytest.approx(float(expected), rel=1e-12)
+    assert hours_in(staff_of(roster, "1.5")) == pytest.approx(float(expected), rel=1e-12)
 
 
 JULY = {"first_day": date(2024, 7, 1), "last_day": date(2024, 8, 9)}
@@ -203,10 +248,8 @@ JULY = {"first_day": date(2024, 7, 1), "last_day": date(2024, 8, 9)}
 def test_a_simulated_year_holds_the_available_hours_of_whoever_comes_and_goes(changed):
     (person,) = small_department(caseworkers=1).roster.caseworkers
     roster = Roster(caseworkers=(replace(person, **changed),))
-    (clocks,) = team_clocks(roster, [Fraction(0)], date(2024, 1, 1), 366, rulebook())
-    simulated = (clocks.hours_at_close - clocks.hours_at_open).sum()
     expected = available_hours(roster, date(2024, 1, 1), rulebook())
-    assert simulated == pytest.approx(float(expected), rel=1e-12)
+    assert hours_in(staff_of(roster)) == pytest.approx(float(expected), rel=1e-12)
 
 
 def test_two_case_classes_of_one_name_are_refused():
@@ -217,44 +260,78 @@ def test_two_case_classes_of_one_name_are_refused():
 
 
 def test_who_leaves_works_no_longer():
-    roster = small_department(caseworkers=1).roster
-    leaving = replace(roster.caseworkers[0], ends_on=date(2024, 3, 1))
-    (clocks,) = team_clocks(
-        replace(roster, caseworkers=(leaving,)), [Fraction(0)], date(2024, 1, 1), 366, rulebook()
-    )
-    assert clocks.closes_at.max() < (date(2024, 3, 2) - date(2024, 1, 1)).days
+    (person,) = small_department(caseworkers=1).roster.caseworkers
+    staff = staff_of(Roster(caseworkers=(replace(person, ends_on=date(2024, 3, 1)),)))
+    last = staff.caseworkers["last_interval"].max()
+    assert last > 0
+    assert staff.intervals["closes_at"][:last].max() < (date(2024, 3, 2) - date(2024, 1, 1)).days
 
 
-@settings(max_examples=200, deadline=None)
-@given(seed=st.integers(0, 10**6), caseworkers=st.integers(1, 5))
-def test_one_more_equal_post_never_makes_any_case_start_or_finish_later(seed, caseworkers):
-    rng = np.random.default_rng(seed)
-    ready_at = np.sort(rng.uniform(0, 60, 80))
-    effort = rng.exponential(10, 80)
-    few, many = (
-        _run(ready_at, effort, _weekday_clocks(number)) for number in (caseworkers, caseworkers + 1)
-    )
-    assert (many[0] <= few[0] + 1e-9).all()
-    assert (many[1] <= few[1] + 1e-9).all()
-
-
-def _weekday_clocks(caseworkers: int) -> WorkClocks:
-    roster = small_department(caseworkers=caseworkers).roster
-    (clocks,) = team_clocks(roster, [Fraction(0)], date(2024, 1, 1), 400, rulebook())
-    return clocks
-
-
-def _run(ready_at, effort, clocks):
-    taken_at, done_at = np.empty((2, ready_at.size))
-    pooled_queue(ready_at, effort, clocks, taken_at, done_at)
-    return taken_at, done_at
-
-
-@pytest.mark.parametrize(
-    "rule", ["statute.notification_assessment", "statute.youth_support_decision"]
+WEEKDAYS = tuple(
+    Opening(day + 8 / 24, day + 15.4 / 24, 7.4) for day in range(400) if (day + 1) % 7 < 5
 )
-def test_a_deadline_in_hours_or_counted_back_is_not_simulated(rule):
-    department = small_department()
-    classes = tuple(replace(each, deadline=rule) for each in department.case_classes)
+openings = st.one_of(
+    st.just(WEEKDAYS),
+    st.lists(
+        st.tuples(st.floats(0, 2), st.floats(0.01, 1), st.floats(0.1, 10)), min_size=1, max_size=60
+    ).map(lambda rows: one_after_the_other(rows)),
+)
+
+
+def one_after_the_other(rows: list[tuple[float, float, float]]) -> tuple[Opening, ...]:
+    """Closed for so long, open for so long, with so many hours."""
+    now, opened = 0.0, []
+    for closed_for, open_for, hours in rows:
+        opened.append(Opening(now + closed_for, now + closed_for + open_for, hours))
+        now += closed_for + open_for
+    return tuple(opened)
+
+
+@settings(max_examples=200)
+@given(seed=st.integers(0, 10**6), caseworkers=st.integers(1, 5), opened=openings)
+def test_one_more_equal_post_never_makes_any_case_start_or_finish_later(seed, caseworkers, opened):
+    rng = np.random.default_rng(seed)
+    ready_at = np.sort(rng.uniform(0, 60, 80)) * (rng.random(80) < 0.9)
+    ready_at.sort()
+    effort = rng.exponential(rng.choice([1.0, 10.0]), 80)
+    few, many = (
+        takes_of(ready_at, effort, Caseworker(openings=opened), number)
+        for number in (caseworkers, caseworkers + 1)
+    )
+    assert (many["taken_at"] <= few["taken_at"] + 1e-9).all()
+    assert (many["done_at"] <= few["done_at"] + 1e-9).all()
+
+
+def takes_of(ready_at, effort, caseworker: Caseworker, posts: int) -> np.ndarray:
+    pooled = Office(
+        teams=(Team(caseworkers=(caseworker,) * posts, assignment=WHOLE_TEAM),),
+        steps=(Step(desk=ON_TEAM_DESK),),
+        cases=tuple(
+            Case(arrived_at=at, route=(Episode(hours),))
+            for at, hours in zip(ready_at, effort, strict=True)
+        ),
+    )
+    return run(pooled, horizon=1e6).takes
+
+
+def under(rule: str, **given) -> Department:
+    """The small department with another deadline on its only class."""
+    department = small_department(**given)
+    (assessments,) = department.case_classes
+    (episode,) = assessments.route
+    classes = (replace(assessments, route=(replace(episode, clock=Clock(deadline=rule)),)),)
+    return replace(department, case_classes=classes, headline_deadline=rule)
+
+
+def test_a_deadline_counted_back_is_not_simulated():
     with pytest.raises(InvalidInput, match="cannot be simulated"):
-        curve(replace(department, case_classes=classes, headline_deadline=rule))
+        curve(under("statute.youth_support_decision"))
+
+
+def test_a_deadline_in_hours_is_met_within_so_many_hours():
+    """24 hours: a delay of a day less a minute is in time, of a day and a minute not."""
+    rule, day = "statute.notification_assessment", Fraction(1)
+    minute = Fraction(1, 24 * 60)
+    for delay, share in ((day - minute, 1), (day + minute, 0)):
+        quick = {"effort_hours": fixed("0"), "external_delay_days": fixed(str(delay))}
+        assert curve(under(rule, **quick), levels=("0",)).reachable == share
