@@ -28,13 +28,13 @@ from simulations.office import (
     FROM_ARRIVAL,
     FROM_STRAND,
     LAPSED,
-    LEAST_LOADED,
     MET,
     OLDEST_CASE,
     ON_NO_DESK,
     ON_OWN_DESK,
     PREEMPTIVE_PRIORITY,
     PRIORITY,
+    ROUND_ROBIN,
     RUNNING,
     SAMPLE,
     SHARED_ATTENTION,
@@ -663,7 +663,7 @@ def chosen_owner(team, ignores_limit, office):
             if worker.fte > 0 and worker.load / worker.fte < least:
                 chosen, least = each, worker.load / worker.fte
         return chosen
-    if own.assignment == LEAST_LOADED:
+    if own.assignment != ROUND_ROBIN:
         least_crowded = office.standings[own.first_standing + own.standings + 1]
         return least_crowded.number if least_crowded.key != NEVER else NOTHING
     for step in range(size):
