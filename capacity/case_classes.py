@@ -422,7 +422,8 @@ class CaseClass:
                     each.external_delay_days.mean * each.mean_times for each in strand.episodes
                 )
                 round_days = strand.after_days.mean + sum(delays, Fraction(0))
-                hours += self.backlog.open_cases * DAYS_PER_YEAR / max(round_days, Fraction(1)) * effort
+                rounds = DAYS_PER_YEAR / max(round_days, Fraction(1))
+                hours += self.backlog.open_cases * rounds * effort
             else:
                 hours += self.arrivals_per_year * effort
         return hours
