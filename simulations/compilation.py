@@ -44,6 +44,17 @@ def part(function: Kernel) -> Kernel:
     return cast(Kernel, numba.njit(**options)(function))
 
 
+def loop(function: Kernel) -> Kernel:
+    """Compile a small loop by itself: only so does it become one of vector instructions.
+
+    In the midst of a large kernel it would be unrolled before anybody looks whether its turns could
+    be taken side by side. Nor is any division watched for a zero, which would be a branch.
+    """
+    options: dict[str, Any] = {"nogil": True, "_nrt": False, "error_model": "numpy"}
+    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(Kernel, numba.njit(**options)(function))
+
+
 def _jit(kernel: Kernel) -> Kernel:
     options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
     return cast(Kernel, numba.njit(**options)(kernel))

@@ -245,8 +245,7 @@ class ReferenceOffice:
         to_sample = list(sample_at)
         while self.changes and self.changes[0].at <= 0:
             self.change_staff(self.changes.pop(0))
-        while self.assign():
-            pass
+        self.assign()
         while (now := self.next_moment()) < horizon:
             while to_sample and to_sample[0] <= now:
                 samples.append(self.sample(to_sample.pop(0)))
@@ -311,12 +310,12 @@ class ReferenceOffice:
         return False
 
     def assign(self) -> bool:
-        for team in self.teams:
-            if team.to_assign:
-                self.find_owners(team)
-                team.to_assign = False
-                return True
-        return False
+        """Let every team in which something has changed find owners; say whether there was any."""
+        changed = [team for team in self.teams if team.to_assign]
+        for team in changed:
+            team.to_assign = False
+            self.find_owners(team)
+        return bool(changed)
 
     def sample(self, moment: float) -> list[tuple[int, int, float, float]]:
         return [
@@ -690,7 +689,8 @@ class ReferenceOffice:
         case.team.open_cases -= 1
         case.team = team
         team.open_cases += 1
-        if case.waits_for_owner:
+        case.waits_for_owner = False
+        if any(strand.waits_for_owner for strand in case.strands):
             self.queue(case)
 
     # Ends and changes

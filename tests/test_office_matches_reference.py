@@ -8,7 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from offices import (
     INFINITY,
@@ -46,12 +46,13 @@ from simulations.office import (
 )
 
 POLICIES = {
-    "first come": FIRST_COME,
-    "earliest due": EARLIEST_DUE,
-    "priority": PRIORITY,
-    "preemptive priority": PREEMPTIVE_PRIORITY,
-    "oldest case": OLDEST_CASE,
-    "shared attention": SHARED_ATTENTION,
+    "first come": (FIRST_COME,),
+    "earliest due": (EARLIEST_DUE,),
+    "priority": (PRIORITY,),
+    "preemptive priority": (PREEMPTIVE_PRIORITY,),
+    "oldest case": (OLDEST_CASE,),
+    "shared attention": (SHARED_ATTENTION,),
+    "each team its own": tuple(range(FIRST_COME, SHARED_ATTENTION + 1)),
 }
 FIRST_DAY, DAYS, MILESTONES = -6, 30, 3
 FEATURES = """
@@ -67,6 +68,7 @@ class Chance:
         self.random = random
         self.policies = policies
         self.has = {feature: self.one_of(True, False) for feature in FEATURES}
+        self.has["duties"] |= EARLIEST_DUE in policies
 
     def one_of(self, *values):
         return self.random.choice(values)
@@ -99,7 +101,7 @@ class Chance:
         return Team(
             caseworkers=tuple(self.caseworker() for _ in range(self.one_of(*(1, 2, 3) * 4, 0))),
             policy=self.one_of(*self.policies),
-            after_due=self.one_of(STILL_FIRST, BY_AGE, *range(STILL_FIRST, BY_AGE + 1)),
+            after_due=self.number(STILL_FIRST, BY_AGE),
             assignment=self.one_of(
                 LEAST_LOADED, ROUND_ROBIN, LEAST_LOADED, ROUND_ROBIN, WHOLE_TEAM
             ),
@@ -142,6 +144,8 @@ class Chance:
         has = self.has
         own = (ON_OWN_DESK,) * 6 * (has["owners"] or not has["team_work"])
         shared = (ON_TEAM_DESK,) * 3 * has["team_work"]
+        if has["teams_of_their_own"]:
+            has["by_another"] = False  # D6
         return Step(
             desk=self.one_of(*own, *shared, ON_NO_DESK),
             team=self.number(NOTHING, self.teams - 1) if has["teams_of_their_own"] else NOTHING,
@@ -209,10 +213,10 @@ class Chance:
         )
 
 
-def the_same_happens(office, horizon, sample_at):
-    sample_at = [moment for moment in sample_at if moment < horizon]
+def the_same_happens(office, horizon, sample_at=()):
+    """Judge the kernel by the reference; what it came to, for those who judge it by hand."""
     outcome = run(office, horizon=horizon, sample_at=sample_at)
-    expected = ReferenceOffice(office).run(horizon=horizon, sample_at=sample_at)
+    expected = ReferenceOffice(office).run(horizon=horizon, sample_at=list(sample_at))
     takes = outcome.takes
     assert takes["caseworker"].tolist() == [take[0] for take in expected.takes]
     same(takes["taken_at"], [take[1] for take in expected.takes])
@@ -224,6 +228,7 @@ def the_same_happens(office, horizon, sample_at):
     for found, wanted in zip(outcome.samples.tolist(), expected.samples, strict=True):
         assert [each[:2] for each in found] == [each[:2] for each in wanted]
         same([each[2:] for each in found], [each[2:] for each in wanted])
+    return outcome
 
 
 def same(found, expected):
@@ -239,14 +244,30 @@ def same_clocks(found, expected):
     assert told(found) == told(expected)
 
 
-moments_to_sample = st.lists(st.integers(0, 40).map(lambda n: n / 4), max_size=3).map(sorted)
-horizons = st.sampled_from([16.0, 9.0, 4.0])
+HORIZONS = st.sampled_from([16.0, 9.0, 4.0])
+SAMPLED = st.lists(st.integers(0, 40).map(lambda n: n / 4), max_size=3).map(sorted)
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-@settings(max_examples=70, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(random=st.randoms(use_true_random=False), horizon=horizons, sample_at=moments_to_sample)
-def test_the_same_happens_under_a_policy(policy, random, horizon, sample_at):
-    office = Chance(random, (POLICIES[policy],)).office()
+def the_same_happens_by_chance(policy, random, horizon, sample_at):
+    office = Chance(random, POLICIES[policy]).office()
     note(office)
-    the_same_happens(office, horizon, sample_at)
+    the_same_happens(office, horizon, [moment for moment in sample_at if moment < horizon])
+
+
+test_the_same_happens_under_every_policy = pytest.mark.parametrize("policy", POLICIES)(
+    settings(max_examples=100)(
+        given(random=st.randoms(use_true_random=False), horizon=HORIZONS, sample_at=SAMPLED)(
+            the_same_happens_by_chance
+        )
+    )
+)
+
+test_the_same_happens_under_every_policy_in_many_offices = pytest.mark.soak(
+    pytest.mark.parametrize("policy", POLICIES)(
+        settings(max_examples=50_000)(
+            given(random=st.integers(0, 2**40).map(Random), horizon=HORIZONS, sample_at=SAMPLED)(
+                the_same_happens_by_chance
+            )
+        )
+    )
+)

@@ -5,7 +5,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import test_interval_coverage as coverage
-import test_office_matches_reference as reference
 import test_queue_theory as queues
 from api_addresses import ADDRESSES
 from fastapi.testclient import TestClient
@@ -18,21 +17,6 @@ from simulations.phase_type import hyperexponential_work
 from simulations.questions import USUAL_REPLICATIONS
 
 pytestmark = pytest.mark.soak
-
-
-@pytest.mark.parametrize("policy", reference.POLICIES)
-@settings(
-    max_examples=15_000,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(
-    random=st.randoms(use_true_random=False),
-    horizon=reference.horizons,
-    sample_at=reference.moments_to_sample,
-)
-def test_the_same_happens_in_many_offices(policy, random, horizon, sample_at):
-    office = reference.Chance(random, (reference.POLICIES[policy],)).office()
-    reference.the_same_happens(office, horizon, sample_at)
 
 
 HEAVY = Distribution(family=Family.LOGNORMAL, mean=Fraction(1), cv=Fraction(2))
