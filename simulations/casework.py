@@ -470,7 +470,7 @@ def place(strand, now, office):
         if case.owner != NOTHING:
             release(work.case, office)
         if case.waits_for_owner:
-            leave_queue(work.case, office)
+            leave_queue(work.case, now, office)
         office.teams[case.team].open_cases -= 1
         office.teams[team].open_cases += 1
         case.team = team
@@ -601,8 +601,11 @@ def wait_for_owner(case, now, office):
 
 
 @part
-def leave_queue(case, office):
-    """Take a case that goes to another team out of the queue of those that wait for an owner."""
+def leave_queue(case, now, office):
+    """Take a case that goes to another team out of the queue of those that wait for an owner.
+
+    What of it waited finds its place anew: it may need none in the other team.
+    """
     team = office.teams[office.cases[case].team]
     set_aside = EMPTY
     first = team.queue
@@ -617,7 +620,12 @@ def leave_queue(case, office):
         first, set_aside = set_aside, office.cases[set_aside].below
         team.queue = with_one_more(team.queue, first, office.cases)
     team.waiting_cases -= 1
-    office.cases[case].waits_for_owner = False
+    moved = office.cases[case]
+    moved.waits_for_owner = False
+    for strand in range(moved.first_strand, moved.last_strand):
+        if office.strands[strand].waits_for_owner:
+            office.strands[strand].waits_for_owner = False
+            goes_on_at(strand, now, office)
 
 
 @part
