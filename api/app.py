@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api.database import database_engine, migrate
 from api.errors import install_errors
 from api.middleware import BoundedBody, HeadLikeGet
+from api.pages.curves_kept import CurvesKept
 from api.pages.route import install_page
 from api.reference import install_reference
 from api.routes import routers
@@ -55,16 +56,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     migrate(app.state.engine)
     if settings.demo:
         load_demo(app.state.engine)
+    app.state.curves = CurvesKept(settings.patience)
     Thread(target=_warm, daemon=True).start()
     yield
+    app.state.curves.close()
     app.state.engine.dispose()
 
 
 def _warm() -> None:
     """Load the compiled kernel beside the first answers, so that none of them waits for it."""
-    from capacity.workdays import public_holidays
     from simulations import sentences, staffing  # noqa: F401  (what a curve is made with)
     from simulations.replications import load_compiled_code
 
-    public_holidays(2020)  # any year: the calendars of the countries take a while to load
     load_compiled_code()

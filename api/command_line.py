@@ -4,15 +4,23 @@ Each command reads its words, asks the same functions as the service and writes 
 What takes time to load is imported by the command that needs it, so that the others start at once.
 """
 
+import sys
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.quantities import count, day, number, numbers
-from api.terminal import curve_written, numbers_written, read, read_if_written, refusals_in
+from api.quantities import count, day, levels, number
+from api.quick_start import load_numba, quickly
+from api.terminal import (
+    curve_written,
+    numbers_written,
+    provisional,
+    read,
+    read_if_written,
+    refusals_in,
+)
 from capacity.errors import InvalidInput
 from capacity.wording import Language, Text
 
@@ -48,6 +56,8 @@ def _program(
     ] = False,
 ) -> None:
     if show_version:
+        from importlib.metadata import version
+
         typer.echo(version("caseload-planner"))
         raise typer.Exit
 
@@ -206,7 +216,20 @@ def curve(  # noqa: PLR0913  (one option each)
     team: Annotated[str | None, typer.Option(help="Teamet; ellers det, der vises først.")] = None,
     deadline: Annotated[str | None, typer.Option(help="Fristens regel (the deadline).")] = None,
     extra: Annotated[
-        str | None, typer.Option(help="Ekstra fuldtidsstillinger: 0;1;2 (extra FTE).")
+        str | None,
+        typer.Option(
+            help="Ekstra fuldtidsstillinger: 0;1;2,5 eller 0..6 eller 0..6/2 (extra FTE)."
+        ),
+    ] = None,
+    extra_from: Annotated[
+        str | None, typer.Option(help="De ekstras første dag (first day of the extra staff).")
+    ] = None,
+    fuller_work: Annotated[
+        str | None,
+        typer.Option(help="Andel 0-1 af de ekstra timer til grundigere arbejde (fuller work)."),
+    ] = None,
+    inflow: Annotated[
+        str | None, typer.Option(help="Tilgangen i forhold til den vante, 1 (inflow, a factor).")
     ] = None,
     from_: Annotated[str | None, typer.Option("--from", help="Første dag (first day).")] = None,
     to: Annotated[str | None, typer.Option(help="Dagen efter den sidste (the day after).")] = None,
@@ -216,6 +239,15 @@ def curve(  # noqa: PLR0913  (one option each)
     replications: Annotated[
         str | None, typer.Option(help="Antal gentagelser (replications).")
     ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            help="I stedet: så mange, at hver andel er ±så mange procentpoint (percentage points)."
+        ),
+    ] = None,
+    assumptions: Annotated[
+        bool, typer.Option(help="Vis også de andre antagelsessæt (other sets of assumptions).")
+    ] = False,
     database: DatabaseFile = None,
     lang: Lang = "da",
 ) -> None:
@@ -223,23 +255,32 @@ def curve(  # noqa: PLR0913  (one option each)
 
     Hvad der ikke skrives, er som på siden (what is left out is as on the page).
     """
-    from dataclasses import replace
+    from api.curve_terms import curve_question, precision_of
 
-    from simulations.questions import headline_question
+    with refusals_in(lang), quickly():
+        runs = read_if_written(count, "replications", replications)
+        points = read_if_written(number, "precision", precision)
+        asked = curve_question(
+            _department(department, database),
+            team=team,
+            deadline=deadline,
+            begins=read_if_written(day, "from", from_),
+            ends=read_if_written(day, "to", to),
+            extra_fte=read_if_written(levels, "extra", extra),
+            extra_from=read_if_written(day, "extra_from", extra_from),
+            fuller_work=read_if_written(number, "fuller_work", fuller_work),
+            inflow=read_if_written(number, "inflow", inflow),
+            seed=read_if_written(count, "seed", seed),
+            replications=runs,
+            precision=precision_of(points, runs),
+        )
+        simulated, spread = _with_progress(asked, lang), None
+        if assumptions:
+            from capacity.rulebook import rulebook
+            from simulations.ensemble import spread as spread_of
 
-    with refusals_in(lang):
-        asked = headline_question(_department(department, database))
-        changes: dict[str, Any] = {
-            "team": team,
-            "deadline": deadline,
-            "from_": read_if_written(day, "from", from_),
-            "to": read_if_written(day, "to", to),
-            "extra_fte": read_if_written(numbers, "extra", extra),
-            "seed": read_if_written(count, "seed", seed),
-            "replications": read_if_written(count, "replications", replications),
-        }
-        asked = replace(asked, **{name: new for name, new in changes.items() if new is not None})
-        typer.echo(curve_written(_with_progress(asked, lang), lang))
+            spread = spread_of(asked, rulebook())
+        typer.echo(curve_written(simulated, lang, spread))
 
 
 @main.command()
@@ -263,7 +304,8 @@ def serve(
 
     Uden --database gemmes afdelinger i din egen programmappe; med --demo alene gemmes intet.
     """
-    from api.serving import run
+    with quickly():
+        from api.serving import run
 
     with refusals_in(lang):
         run(database, demo=demo, host=host, port=port, language=lang)
@@ -288,16 +330,35 @@ def _department(address: str, database: Path | None) -> "Department":
 
 
 def _with_progress(asked: "StaffingQuestion", language: Language) -> "StaffingCurve":
-    from rich.console import Console
-    from rich.progress import Progress
+    """Simulate, with a bar on the error stream where somebody watches it."""
+    load_numba()
+    from dataclasses import replace
 
     from capacity.rulebook import rulebook
-    from simulations.staffing import staffing_curve
+    from simulations.questions import LEAST_REPLICATIONS
+    from simulations.staffing import partial_curves, staffing_curve
 
+    book = rulebook()
+    if not sys.stderr.isatty():
+        return staffing_curve(asked, book)
+    few = replace(asked, replications=LEAST_REPLICATIONS, precision=None)
+    typer.echo(provisional(next(partial_curves(few, book)), language), err=True)
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    # A precision settles how many there are to be only when the first of them have been seen.
+    total = asked.replications if asked.precision is None else None
     label = Text(da="simulerer", en="simulating").in_language(language)
-    errors = Console(stderr=True)
-    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
-        task = progress.add_task(label, total=asked.replications)
+    unit = Text(da="gentagelser", en="replications").in_language(language)
+    with Progress(
+        TextColumn(label),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} " + unit),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
+        task = progress.add_task(label, total=total)
         return staffing_curve(
-            asked, rulebook(), on_progress=lambda done: progress.update(task, completed=done)
+            asked, book, on_progress=lambda done: progress.update(task, completed=done)
         )

@@ -27,6 +27,7 @@ _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?", re.ASCII)
 _SERIAL_DATE = re.compile(r"\d{5}", re.ASCII)
 """What a date in a spreadsheet cell becomes in an address: days since 1900."""
 _LONGEST_NUMBER = 40
+MOST_LEVELS = 1000
 _LONGEST_QUOTE = 40
 
 T = TypeVar("T")
@@ -70,13 +71,48 @@ def count(written: str) -> int:
     return int(text)
 
 
-def numbers(written: str) -> tuple[Fraction, ...]:
-    """Read numbers separated by semicolons (da: talrække); `InvalidInput` otherwise.
+def levels(written: str) -> tuple[Fraction, ...]:
+    """Read levels of staff: numbers and ranges separated by semicolons (da: niveauer).
 
-    >>> [float(one) for one in numbers("0;0,5;2")]
-    [0.0, 0.5, 2.0]
+    A range has both its ends, and a step of 1 unless it says another; `InvalidInput` for one that
+    goes backwards or nowhere, and for too many levels.
+
+    >>> [float(one) for one in levels("0..2;4")], [float(one) for one in levels("0..2/0,5")]
+    ([0.0, 1.0, 2.0, 4.0], [0.0, 0.5, 1.0, 1.5, 2.0])
     """
-    return tuple(number(part) for part in written.split(";"))
+    found = tuple(level for part in written.split(";") for level in _range(part))
+    if len(found) > MOST_LEVELS:
+        raise _too_many_levels()
+    return found
+
+
+def _range(written: str) -> tuple[Fraction, ...]:
+    first, dots, rest = written.partition("..")
+    if not dots:
+        return (number(written),)
+    last, slash, step_written = rest.partition("/")
+    low, high, step = number(first), number(last), number(step_written) if slash else Fraction(1)
+    if high < low or step <= 0:
+        raise InvalidInput(
+            Text(
+                da=f"”{_quoted(written)}” er intet interval; skriv fra det laveste til det højeste "
+                "og evt. et skridt over 0: 0..6 eller 0..6/2",
+                en=f"“{_quoted(written)}” is no range; write from the lowest to the highest and "
+                "perhaps a step above 0: 0..6 or 0..6/2",
+            )
+        )
+    if (high - low) / step > MOST_LEVELS:
+        raise _too_many_levels()
+    return tuple(low + n * step for n in range(int((high - low) / step) + 1))
+
+
+def _too_many_levels() -> InvalidInput:
+    return InvalidInput(
+        Text(
+            da=f"for mange niveauer; skriv højst {MOST_LEVELS}",
+            en=f"too many levels; write at most {MOST_LEVELS}",
+        )
+    )
 
 
 def day(written: str) -> date:
@@ -168,7 +204,7 @@ Number = Annotated[Fraction, _reading(number), WithJsonSchema({"type": "string"}
 Count = Annotated[int, _reading(count), WithJsonSchema({"type": "integer", "minimum": 0})]
 Day = Annotated[date, _reading(day), WithJsonSchema({"type": "string", "format": "date"})]
 # Not a tuple: FastAPI would take it for a parameter that may be repeated.
-Numbers = Annotated[str, _readable(numbers)]
+Levels = Annotated[str, _readable(levels)]
 DayOrMoment = Annotated[
     date | datetime,
     _reading(day_or_moment),

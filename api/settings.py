@@ -9,7 +9,8 @@ class Settings(BaseSettings):
     """How the service runs (da: indstillinger).
 
     Without a `database` it lives in memory and is forgotten at the end. `most_body_bytes` bounds a
-    document that is sent. The simulation itself bounds what one question may cost.
+    document that is sent. A page waits `patience` seconds for its curve, and is then shown without
+    and asks again. The simulation itself bounds what one question may cost.
 
     >>> Settings(demo=True).port
     8000
@@ -22,3 +23,4 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     most_body_bytes: int = 2 * 2**20
+    patience: float = 0.5

@@ -1,4 +1,4 @@
-"""What the command line writes: numbers in columns, a curve as bars, a refusal in one line."""
+"""What the command line writes: numbers in columns, a curve in words, a refusal in one line."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from api.plot import plotted
 from api.privacy import masked
 from capacity.errors import PlannerError
 from capacity.rulebook import rulebook
 from capacity.units import exact
-from capacity.wording import Language, Text, date_in_words, percent, shown
+from capacity.wording import Language, Text, date_in_words, in_full, percent, shown
 
 if TYPE_CHECKING:
+    from simulations.ensemble import Spread
     from simulations.staffing import CurvePoint, StaffingCurve
 
-_BAR = 24
-"""Characters for all deadlines kept."""
 _LINE = 88
 """Characters in a line of prose."""
 _OPTIONS = {"extra_fte": "extra"}
@@ -76,9 +76,20 @@ def numbers_written(rows: tuple[tuple[Text, Fraction | int, int], ...], language
     )
 
 
-def curve_written(curve: "StaffingCurve", language: Language) -> str:
-    """Write a staffing curve: in words, as a table with bars, and what it may not be taken for."""
-    from simulations.sentences import curve_sentence  # the simulation loads slowly
+def curve_written(
+    curve: "StaffingCurve", language: Language, spread: "Spread | None" = None
+) -> str:
+    """Write a staffing curve: in words, drawn, as a table, and what it may not be taken for.
+
+    With a `spread` it says what other sets of assumptions give.
+    """
+    from simulations.sentences import NOT_QUANTIFIED, curve_sentence  # the simulation loads slowly
+
+    assumptions = NOT_QUANTIFIED
+    if spread is not None:
+        from simulations.ensemble import spread_sentence
+
+        assumptions = spread_sentence(spread)
 
     question, book = curve.question, rulebook()
     title = _TITLE.in_language(language).format(
@@ -89,19 +100,61 @@ def curve_written(curve: "StaffingCurve", language: Language) -> str:
         first=date_in_words(question.from_, language),
         last=date_in_words(question.to, language),
     )
-    words = curve_sentence(curve, book).in_language(language)
+    words = curve_sentence(curve, book, assumptions).in_language(language)
     sentence = fill(words, _LINE, break_on_hyphens=False)
     headings = [heading.in_language(language) for heading in _HEADINGS]
     table = _aligned([headings, *(_curve_row(point, language) for point in curve.points)])
     footer = _FOOTER.in_language(language).format(
-        replications=question.replications,
+        replications=shown(curve.replications, 0, language),
         seed=question.seed,
         model=curve.model_version,
         rules=curve.rules_version,
     )
-    return "\n\n".join([title, sentence, table, footer])
+    parts = [title, sentence, plotted(curve.points, language), table]
+    if spread is not None and len(spread.curves) > 1:
+        parts.append(_sets_written(spread, language))
+    return "\n\n".join([*parts, footer])
 
 
+def _sets_written(spread: "Spread", language: Language) -> str:
+    """Write what each set of assumptions gives at each level."""
+    own, first = _OWN.in_language(language), spread.curves[0][1].points
+    heading = [_SETS.in_language(language), *(in_full(each.extra_fte, language) for each in first)]
+    rows = [
+        [
+            alternative.label.in_language(language) if alternative else own,
+            *(percent(exact(point.share_in_time.value), language) for point in curve.points),
+        ]
+        for alternative, curve in spread.curves
+    ]
+    wide = max(len(row[0]) for row in [heading, *rows])
+    return "\n".join(
+        f"{row[0]:<{wide}}" + "".join(f"{cell:>8}" for cell in row[1:]) for row in [heading, *rows]
+    )
+
+
+_OWN = Text(da="afdelingens egne", en="the department’s own")
+_SETS = Text(da="antagelsessæt, ekstra:", en="set of assumptions, extra:")
+
+
+def provisional(curve: "StaffingCurve", language: Language) -> str:
+    """Write the shares of the first and the most extra staff, before all is counted."""
+    points = sorted(curve.points, key=lambda point: point.extra_fte)
+    shares = [
+        f"{percent(exact(point.share_in_time.value), language)} "
+        f"({in_full(point.extra_fte, language)} {_EXTRA.in_language(language)})"
+        for point in dict.fromkeys((points[0], points[-1]))
+    ]
+    return _PROVISIONAL.in_language(language).format(
+        replications=shown(curve.replications, 0, language), shares=", ".join(shares)
+    )
+
+
+_PROVISIONAL = Text(
+    da="Foreløbigt, efter {replications} gentagelser: {shares} til tiden",
+    en="Provisional, after {replications} replications: {shares} in time",
+)
+_EXTRA = Text(da="ekstra", en="extra")
 _TITLE = Text(
     da="{department} · {team}\n{deadline} ({rule})\n"
     "frister, der begynder og udløber fra {first} til {last}",
@@ -114,17 +167,22 @@ _HEADINGS = (
     Text(da="til tiden", en="in time"),
     Text(da="simuleret", en="simulated"),
     Text(da="forskel", en="differs"),
-    Text(da="ét år for sig", en="a single year"),
-    Text(da="", en=""),
+    Text(da="ét år", en="one year"),
+    Text(da="dage for sent", en="days late"),
+    Text(da="åbne", en="open"),
 )
 _FOOTER = Text(
-    da="Simuleret er simuleringens usikkerhed om andelen til tiden (95 %-interval).\n"
-    "Forskel er i procentpoint fra 0 ekstra; ét år for sig rummer 95 % af de simulerede år.\n"
+    da="Simuleret: simuleringens usikkerhed om andelen til tiden (95 %-interval). Forskel:\n"
+    "procentpoint fra 0 ekstra. Ét år: rummer 95 % af de simulerede år, hvert for sig.\n"
+    "Dage for sent: gennemsnit og, i parentes, hvad 90 % af de forsinkede holder sig inden for.\n"
+    "Åbne: andelen af de løbende frister ved periodens slutning, som ikke er overskredet.\n"
     "Rettidighed i denne model med disse inddata, ikke lovmedholdelighed. Modellen er ikke\n"
     "tilpasset afdelingens egen historie, og usikkerheden i antagelserne er ikke talt med.\n"
     "{replications} gentagelser, frø {seed}, model {model}, regler {rules}",
-    en="Simulated: the simulation's uncertainty about the share in time (95% interval).\n"
-    "Differs: percentage points from 0 extra. A single year: 95% of the simulated years.\n"
+    en="Simulated: the simulation's uncertainty about the share in time (95% interval). Differs:\n"
+    "percentage points from 0 extra. One year: holds 95% of the simulated years, one by one.\n"
+    "Days late: the mean and, in brackets, what 90% of those that were late keep within.\n"
+    "Open: the share of the deadlines running at the period's end that are not overdue.\n"
     "Timeliness in this model with these inputs, not lawfulness. The model is not fitted to\n"
     "the department's own history, and what is unknown about the assumptions is not counted.\n"
     "{replications} replications, seed {seed}, model {model}, rules {rules}",
@@ -140,7 +198,8 @@ def _curve_row(point: "CurvePoint", language: Language) -> list[str]:
         _percent_range(in_time.low, in_time.high, language, digits=1),
         shown(exact(point.difference.value) * 100, 0, language),
         _percent_range(point.year_low, point.year_high, language),
-        "█" * int(in_time.value * _BAR),
+        f"{shown(exact(point.mean_days_late), 0, language)} ({point.days_late_90})",
+        percent(exact(point.stock_in_time), language),
     ]
 
 
@@ -150,11 +209,9 @@ def _percent_range(low: float, high: float, language: Language, *, digits: int =
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Set columns to the right, as numbers are read, and the last, of bars, to the left."""
+    """Set columns to the right, as numbers are read."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
-        "  ".join(
-            [*(f"{cell:>{width}}" for cell, width in zip(row[:-1], widths, strict=False)), row[-1]]
-        ).rstrip()
+        "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
         for row in rows
     )

@@ -14,6 +14,7 @@ from capacity.rulebook import Rulebook
 from capacity.units import FTE
 from capacity.wording import Text, percent
 from simulations.questions import StaffingQuestion
+from simulations.sentences import NOT_QUANTIFIED
 from simulations.staffing import StaffingCurve, staffing_curve
 
 REPLICATIONS = 128
@@ -57,10 +58,7 @@ def spread(question: StaffingQuestion, book: Rulebook) -> Spread:
 def spread_sentence(found: Spread) -> Text:
     """Say how far apart the sets are, without extra staff and with the most (da: i ord)."""
     if len(found.curves) == 1:
-        return Text(
-            da="Hvad usikkerheden om antagelserne betyder, er ikke opgjort.",
-            en="What the uncertainty of the assumptions means has not been quantified.",
-        )
+        return NOT_QUANTIFIED
     question = found.curves[0][1].question
     most = max(question.extra_fte)
     (low, high), (low_most, high_most) = (

@@ -70,7 +70,7 @@ def needed_replications(part: Counts, whole: Counts, precision: float) -> int:
 
     >>> part = np.array([8.0, 9.0, 10.0, 9.0] * 16)
     >>> needed_replications(part, np.full(64, 10.0), 0.005)
-    808
+    812
     """
     residuals = _residuals(part, whole)
     spread = float(residuals.std(ddof=1))

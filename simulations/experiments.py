@@ -285,8 +285,8 @@ def _refuse_beyond(times: Fraction) -> None:
         raise TooMuchWork(
             Text(
                 da=f"beregningen er {shown(times, 1, 'da')} gange for stor; vælg færre "
-                "gentagelser, færre niveauer eller en kortere periode",
+                "gentagelser eller en grovere præcision, færre niveauer eller en kortere periode",
                 en=f"the calculation is {shown(times, 1, 'en')} times too large; choose "
-                "fewer replications, fewer levels or a shorter period",
+                "fewer replications or a coarser precision, fewer levels or a shorter period",
             )
         )

@@ -10,8 +10,8 @@ from fractions import Fraction
 from capacity.errors import InvalidInput
 from capacity.roster import Caseworker, Roster, available_hours
 from capacity.rulebook import Rulebook
-from capacity.units import FTE, HoursPerYear, exact
-from capacity.wording import Language, Text, percent, rounded, shown
+from capacity.units import FTE, HoursPerYear, Share, exact
+from capacity.wording import Language, Text, in_full, percent, rounded, shown
 from simulations.estimates import Estimate
 from simulations.questions import StaffingQuestion
 from simulations.staffing import CurvePoint, StaffingCurve
@@ -25,8 +25,8 @@ _SINGULAR = (Fraction(1, 2), Fraction(1))
 class Load:
     """The hours that a team's work takes in a year beside those it has (da: belastning).
 
-    `demand` is arrivals times mean effort; `supply` the team's hours for cases in the calendar
-    year, absence taken off; `hours_per_post` what one more full-time post would add.
+    `demand` is arrivals times the route's mean effort; `supply` the team's hours for cases in the
+    calendar year, absence taken off; `hours_per_post` what one more full-time post would add.
     """
 
     year: int
@@ -64,7 +64,7 @@ def load(question: StaffingQuestion, book: Rulebook) -> Load:
     return Load(
         year=day.year,
         demand=sum(
-            (each.arrivals_per_year * each.effort_hours.mean for each in question.case_classes),
+            (each.yearly_hours for each in question.case_classes),
             Fraction(0),
         ),
         supply=available_hours(question.department.roster.team(question.team), day, book),
@@ -84,12 +84,24 @@ def load_sentence(found: Load) -> Text:
     return Text(da=_load(found, "da"), en=_load(found, "en"))
 
 
-def curve_sentence(curve: StaffingCurve, book: Rulebook) -> Text:
+NOT_QUANTIFIED = Text(
+    da="Hvad usikkerheden om antagelserne betyder, er ikke opgjort.",
+    en="What the uncertainty of the assumptions means has not been quantified.",
+)
+
+
+def curve_sentence(
+    curve: StaffingCurve, book: Rulebook, assumptions: Text = NOT_QUANTIFIED
+) -> Text:
     """Say what the first and the most extra staff do to a deadline (da: kurven i ord).
 
-    It speaks of the model and its assumptions, and makes no forecast.
+    It speaks of the model and its assumptions, and makes no forecast. `assumptions` is what is
+    known of what they leave open (`ensemble.spread_sentence`).
     """
-    return Text(da=_curve(curve, book, "da"), en=_curve(curve, book, "en"))
+    return Text(
+        da=f"{_curve(curve, book, 'da')} {assumptions.da}",
+        en=f"{_curve(curve, book, 'en')} {assumptions.en}",
+    )
 
 
 _ENOUGH = Text(
@@ -122,6 +134,12 @@ _SAME = Text(
     en="{level} {do} not change {subject} by as much as this model can show: it is {base} without "
     "and {share} with, with these assumptions.",
 )
+_HARDLY = Text(
+    da="{level} flytter {subject} med mindre end et procentpoint i denne model og med disse "
+    "antagelser: den er {base} både uden og med.",
+    en="{level} {move} {subject} by less than a percentage point in this model and with these "
+    "assumptions: it is {base} both without and with.",
+)
 _FULL = Text(
     da="Uden ekstra er {subject} {base} i denne model og med disse antagelser, så flere timer har "
     "intet at løfte.",
@@ -144,9 +162,11 @@ _YEARS = Text(
     da="I 95 % af de simulerede år lå den {when} mellem {low} og {high}.",
     en="In 95% of the simulated years it lay between {low} and {high} {when}.",
 )
-_UNKNOWN = Text(
-    da="Hvad usikkerheden om antagelserne betyder, er ikke opgjort.",
-    en="What the uncertainty of the assumptions means has not been quantified.",
+_IMPRECISE = Text(
+    da="Præcisionen nåede ±{reached} procentpoint efter {replications} gentagelser og ikke de "
+    "±{asked}, der var bedt om.",
+    en="The precision reached ±{reached} percentage points after {replications} replications and "
+    "not the ±{asked} that were asked for.",
 )
 
 
@@ -175,15 +195,30 @@ def _curve(curve: StaffingCurve, book: Rulebook, language: Language) -> str:
     parts = [
         _first(more[0], base, subject, language)
         if more
-        else _ALONE.in_language(language).format(subject=subject, base=_about(base, language))
+        else _ALONE.in_language(language).format(subject=subject, base=about(base, language))
     ]
     if len(more) > 1 and not _is_full(base):
         parts.append(_most(more[0], more[-1], language))
     if rounded(exact(curve.reachable), 2) < 1:
         share = percent(exact(curve.reachable), language)
         parts.append(_REACHABLE.in_language(language).format(share=share))
-    parts += [_years(points[0], language), _UNKNOWN.in_language(language)]
+    parts.append(_years(points[0], language))
+    if question.precision is not None and not curve.precise:
+        parts.append(_imprecise(curve, question.precision, language))
     return " ".join(parts)
+
+
+def _imprecise(curve: StaffingCurve, asked: Share, language: Language) -> str:
+    """Say how near the widest interval came, with digits enough to tell it from what was asked."""
+    shares = [each.share_in_time for each in (curve.without_extra, *curve.points)]
+    reached = max(max(each.high - each.value, each.value - each.low) for each in shares)
+    points = exact(reached) * 100
+    digits = next((n for n in range(1, 4) if rounded(points, n) > asked * 100), 4)
+    return _IMPRECISE.in_language(language).format(
+        reached=shown(points, digits, language),
+        replications=shown(curve.replications, 0, language),
+        asked=in_full(asked * 100, language),
+    )
 
 
 def _first(point: CurvePoint, base: Estimate, subject: str, language: Language) -> str:
@@ -191,33 +226,38 @@ def _first(point: CurvePoint, base: Estimate, subject: str, language: Language) 
         template = _FULL
     elif point.difference.low <= 0 <= point.difference.high:
         template = _SAME
+    elif _printed(point.share_in_time, language) == _printed(base, language):
+        template = _HARDLY
     else:
         template = _MOVES
     single = point.extra_fte in _SINGULAR
     raises = {"da": "løfter", "en": "raises" if single else "raise"}
     lowers = {"da": "sænker", "en": "lowers" if single else "lower"}
     written = template.in_language(language).format(
-        level=_posts(point.extra_fte, language),
+        level=posts_in_words(point.extra_fte, language),
         verb=(raises if point.difference.value > 0 else lowers)[language],
         do="does" if single else "do",
+        move="moves" if single else "move",
         subject=subject,
-        base=_about(base, language),
-        share=_about(point.share_in_time, language),
+        base=about(base, language),
+        share=about(point.share_in_time, language),
     )
     return written[0].upper() + written[1:]
 
 
 def _most(first: CurvePoint, most: CurvePoint, language: Language) -> str:
-    share = _about(most.share_in_time, language)
-    same = share == _about(first.share_in_time, language)
-    level = _posts(most.extra_fte, language)
+    share = about(most.share_in_time, language)
+    same = share == about(first.share_in_time, language)
+    level = posts_in_words(most.extra_fte, language)
     sentence = (_MOST_SAME if same else _MOST).in_language(language)
     return sentence.format(level=level[0].upper() + level[1:], share=share)
 
 
 def _years(point: CurvePoint, language: Language) -> str:
     without = {"da": "uden ekstra", "en": "without extra staff"}[language]
-    beside = {"da": "med {}", "en": "with {}"}[language].format(_posts(point.extra_fte, language))
+    beside = {"da": "med {}", "en": "with {}"}[language].format(
+        posts_in_words(point.extra_fte, language)
+    )
     return _YEARS.in_language(language).format(
         when=without if point.extra_fte == 0 else beside,
         low=percent(exact(point.year_low), language),
@@ -229,7 +269,11 @@ def _is_full(base: Estimate) -> bool:
     return base.value >= 1
 
 
-def _about(estimate: Estimate, language: Language) -> str:
+def _printed(estimate: Estimate, language: Language) -> str:
+    return percent(exact(estimate.value), language)
+
+
+def about(estimate: Estimate, language: Language) -> str:
     """Write a share, as “about” where more replications could change what is printed."""
     value, low, high = (
         percent(exact(each), language) for each in (estimate.value, estimate.low, estimate.high)
@@ -237,7 +281,7 @@ def _about(estimate: Estimate, language: Language) -> str:
     return value if low == high else {"da": "omkring ", "en": "about "}[language] + value
 
 
-def _posts(extra_fte: FTE, language: Language) -> str:
+def posts_in_words(extra_fte: FTE, language: Language) -> str:
     """Write extra posts in words: one, two, half a post (da: én, to, en halv stilling)."""
     if extra_fte == Fraction(1, 2):
         return {
@@ -248,8 +292,7 @@ def _posts(extra_fte: FTE, language: Language) -> str:
     if extra_fte.denominator == 1 and extra_fte < len(small):
         number = small[int(extra_fte)]
     else:
-        digits = next((n for n in range(2) if extra_fte * 10**n % 1 == 0), 2)
-        number = shown(extra_fte, digits, language)
+        number = in_full(extra_fte, language)
     post = {"da": "ekstra fuldtidsstilling", "en": "extra full-time post"}[language]
     plural = {"da": "er", "en": "s"}[language]
     return f"{number} {post}{'' if extra_fte in _SINGULAR else plural}"

@@ -14,7 +14,10 @@ settings.load_profile("specification")
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[TestClient]:
-    """The service with the demo departments, in memory; a fault in it is a 500."""
-    app = create_app(Settings(database=None, demo=True))
+    """The service with the demo departments, in memory; a fault in it is a 500.
+
+    Its page always waits for the curve.
+    """
+    app = create_app(Settings(database=None, demo=True, patience=600))
     with TestClient(app, raise_server_exceptions=False) as opened:
         yield opened

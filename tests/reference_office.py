@@ -657,10 +657,13 @@ class ReferenceOffice:
             case.owner, case.waits_for_owner, case.ignores_limit = owner, False, False
             case.handlers.add(owner.number)
             owner.load += case.told.weight
-            for strand in case.strands:
-                if strand.waits_for_owner:
-                    strand.waits_for_owner = False
-                    self.next_for(strand, self.place, self.now)
+            self.place_waiting(case)
+
+    def place_waiting(self, case: Case) -> None:
+        for strand in case.strands:
+            if strand.waits_for_owner:
+                strand.waits_for_owner = False
+                self.next_for(strand, self.place, self.now)
 
     def owner_for(self, case: Case, team: Team) -> Caseworker | None:
         limit = team.told.caseload_limit
@@ -690,8 +693,7 @@ class ReferenceOffice:
         case.team = team
         team.open_cases += 1
         case.waits_for_owner = False
-        if any(strand.waits_for_owner for strand in case.strands):
-            self.queue(case)
+        self.place_waiting(case)
 
     # Ends and changes
 
@@ -701,9 +703,7 @@ class ReferenceOffice:
         for strand in case.strands:
             if not strand.has_ended and (withdrawn or not strand.told.outlives_case):
                 self.stop(strand, withdrawn=withdrawn)
-            elif strand.waits_for_owner:
-                strand.waits_for_owner = False
-                self.next_for(strand, self.place, self.now)
+        self.place_waiting(case)
         self.release(case)
 
     def stop(self, strand: Strand, *, withdrawn: bool) -> None:

@@ -120,6 +120,45 @@ def test_a_department_sent_along_gives_the_curve_of_the_stored_one(client: TestC
     assert [{**row, "department": "ishoej-2020@1"} for row in sent] == stored
 
 
+def test_a_precision_is_kept_at_every_level(client: TestClient) -> None:
+    address = "/v1/staffing-curve?department=ishoej-2020&extra_fte=0..1&precision=4"
+    rows = client.get(address).json()["rows"]
+    for row in rows:
+        assert row["share_in_time_high"] - row["share_in_time"] <= 0.04
+        assert row["share_in_time"] - row["share_in_time_low"] <= 0.04
+        assert (row["precision"], row["precise"]) == (4.0, True)
+        assert row["replications"] in (64, 128, 256, 512)
+
+
+def test_without_a_precision_there_is_none_to_reach(client: TestClient) -> None:
+    rows = client.get(ADDRESSES["staffing-curve"]).json()["rows"]
+    assert {(row["precision"], row["precise"]) for row in rows} == {(None, None)}
+
+
+def test_levels_may_be_a_range(client: TestClient) -> None:
+    address = "/v1/staffing-curve?department=ishoej-2020&replications=32&extra_fte="
+    assert client.get(f"{address}0..2/0,5").content == client.get(f"{address}0;0.5;1;1.5;2").content
+
+
+def test_what_goes_into_fuller_work_or_comes_later_helps_less(client: TestClient) -> None:
+    address = f"{ADDRESSES['staffing-curve']}&field=share_in_time"
+    usual, fuller, later = (
+        client.get(address + more).json()["rows"][-1]["share_in_time"]
+        for more in ("", "&fuller_work=0,5", "&extra_from=2020-12-01")
+    )
+    assert fuller < usual
+    assert later < usual
+
+
+def test_more_inflow_leaves_fewer_in_time(client: TestClient) -> None:
+    less, usual, more = (
+        client.get(f"{ADDRESSES['staffing-curve']}&inflow={factor}").json()["rows"][0]
+        for factor in ("0,8", "1", "1,3")
+    )
+    assert less["due"] < usual["due"] < more["due"]
+    assert less["share_in_time"] > usual["share_in_time"] > more["share_in_time"]
+
+
 def test_the_same_question_gives_the_same_bytes(client: TestClient) -> None:
     for written in ("json", "xlsx"):
         address = f"{ADDRESSES['staffing-curve']}&format={written}"

@@ -73,12 +73,11 @@ def test_short_questions_are_answered_while_a_curve_is_simulated(client: TestCli
 def test_a_service_that_has_warmed_up_has_loaded_what_a_first_curve_needs() -> None:
     script = (
         "from api.app import _warm; _warm(); import sys;"
-        "from simulations.kernels import pooled_queue;"
-        "print(bool(pooled_queue.signatures), 'simulations.staffing' in sys.modules,"
-        " any(name.startswith('holidays.countries') for name in sys.modules))"
+        "from simulations.replications import _replicate;"
+        "print(bool(_replicate.signatures), 'simulations.staffing' in sys.modules)"
     )
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-    assert loaded.stdout.split() == [b"True"] * 3
+    assert loaded.stdout.split() == [b"True"] * 2
 
 
 def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,14 @@
 import http.client
 import json
 import os
+import pty
 import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
@@ -19,7 +21,7 @@ from api.documents import load_example
 from api.store import load_demo
 from capacity.rulebook import rulebook
 from capacity.units import exact
-from capacity.wording import shown
+from capacity.wording import percent, shown
 from simulations.questions import headline_question
 from simulations.staffing import staffing_curve
 
@@ -74,35 +76,66 @@ def test_two_counts_are_compared():
     assert "35 af 38" in words
 
 
-def test_a_curve_has_a_row_and_a_bar_for_each_level():
-    lines = answer(*SHORT_CURVE).splitlines()
-    rows = [line.split() for line in lines if "█" in line]
+def rows_of(words):
+    """The rows of a curve's table: those that begin with a level."""
+    return [line for line in words.splitlines() if re.match(r" +\d+[.,]\d\d ", line)]
+
+
+def test_a_curve_has_a_row_for_each_level():
+    rows = [row.split() for row in rows_of(answer(*SHORT_CURVE))]
     assert [(row[0], row[1]) for row in rows] == [("0,00", "3,51"), ("1,00", "4,51")]
-    assert len(rows[1][-1]) > len(rows[0][-1])
+
+
+@pytest.mark.parametrize(
+    ("extra", "levels"),
+    [
+        ("0..3", ["0,00", "1,00", "2,00", "3,00"]),
+        ("0..4/2", ["0,00", "2,00", "4,00"]),
+        ("0..1/0,5;3", ["0,00", "0,50", "1,00", "3,00"]),
+        ("2", ["2,00"]),
+    ],
+)
+def test_levels_are_a_list_of_numbers_and_ranges(extra, levels):
+    words = answer("curve", "ishoej-2020", "--extra", extra, "--replications", "32")
+    assert [row.split()[0] for row in rows_of(words)] == levels
 
 
 def test_a_curve_is_asked_as_everywhere_where_nothing_is_written():
     usual = headline_question(load_example("ishoej-2020"))
     words = answer("curve", "ishoej-2020")
     assert f"{usual.replications} gentagelser, frø {usual.seed}" in words
-    assert words.count("█\n") == len(usual.extra_fte)
+    assert len(rows_of(words)) == len(usual.extra_fte)
 
 
 def test_a_curve_is_said_in_words_above_its_table():
     words, table = answer(*SHORT_CURVE).split("ekstra  stillinger")
     assert "Én ekstra fuldtidsstilling løfter rettidigheden" in words
-    assert "█" in table
+    assert rows_of(table)
+
+
+def test_a_curve_is_drawn_with_each_level_at_its_share():
+    lines = answer(*SHORT_CURVE).splitlines()
+    drawn = [line for line in lines if line[7:8] == "┤"]
+    dots = sorted(
+        (column, line)
+        for line, text in enumerate(drawn)
+        for column, letter in enumerate(text)
+        if letter == "●"
+    )
+    shares = [int(row.split()[2]) / 100 for row in rows_of("\n".join(lines))]
+    assert [1 - line / (len(drawn) - 1) for _, line in dots] == pytest.approx(shares, abs=0.05)
+    assert max(map(len, lines)) <= 90
 
 
 @pytest.mark.parametrize("lang", ["da", "en"])
 def test_the_columns_of_a_curve_end_where_their_headings_do(lang):
-    everyone = answer("curve", "fjordkoebing-2026", "--extra", "0;100", "--lang", lang).splitlines()
-    first = next(index for index, line in enumerate(everyone) if "█" in line)
-    lines = everyone[first - 1 : first + 2]
-    headings = re.finditer(r"\S+( \S+)*", lines[0])
-    assert len(lines[0]) <= 88
-    for end in [found.end() for found in headings]:
-        assert all(line[end - 1] != " " and line[end : end + 2].strip() == "" for line in lines)
+    words = answer("curve", "fjordkoebing-2026", "--extra", "0;100", "--lang", lang)
+    rows = rows_of(words)
+    (heading,) = [line for line in words.splitlines() if re.match(" *(ekstra|extra)  ", line)]
+    assert len(heading) <= 88
+    for found in re.finditer(r"\S+( \S+)*", heading):
+        end = found.end()
+        assert all(row[end - 1] != " " and row[end : end + 2].strip() == "" for row in rows)
 
 
 def test_a_curve_shows_how_far_more_replications_could_move_a_share():
@@ -111,13 +144,53 @@ def test_a_curve_shows_how_far_more_replications_could_move_a_share():
         extra_fte=(Fraction(0), Fraction(1)),
         replications=32,
     )
-    lines = [line for line in answer(*SHORT_CURVE).splitlines() if "█" in line]
+    lines = rows_of(answer(*SHORT_CURVE))
     for point, line in zip(staffing_curve(asked, rulebook()).points, lines, strict=True):
         low, high = (
             shown(exact(edge) * 100, 1, "da")
             for edge in (point.share_in_time.low, point.share_in_time.high)
         )
         assert f"{low}–{high} %" in line
+        assert f"{shown(exact(point.mean_days_late), 0, 'da')} ({point.days_late_90})" in line
+        assert line.endswith(percent(exact(point.stock_in_time), "da"))
+
+
+def test_a_curve_can_be_asked_for_a_precision():
+    words = answer("curve", "ishoej-2020", "--extra", "0", "--precision", "5")
+    low, high = re.search(r"(\d+,\d)–(\d+,\d) %", words).groups()
+    assert float(high.replace(",", ".")) - float(low.replace(",", ".")) <= 10.1
+    assert re.search(r"\b(64|128|256) gentagelser", words)
+
+
+def test_hours_that_go_into_fuller_work_change_nothing():
+    half, all_of_it, none = (
+        rows_of(answer(*SHORT_CURVE, "--fuller-work", part))[1].split()[2]
+        for part in ("0,5", "1", "0")
+    )
+    assert int(all_of_it) <= int(half) <= int(none)
+    assert rows_of(answer(*SHORT_CURVE, "--fuller-work", "1"))[1].split()[6] == "0"
+
+
+def test_a_watched_curve_says_its_first_result_while_the_rest_is_simulated():
+    program = "from api.command_line import main; main()"
+    parent, child = pty.openpty()
+    run = subprocess.Popen(
+        [sys.executable, "-c", program, *SHORT_CURVE],
+        stdout=subprocess.PIPE,
+        stderr=child,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "100"},
+        text=True,
+    )
+    os.close(child)
+    watched = b""
+    with suppress(OSError):  # how a terminal says that nobody writes any more
+        while more := os.read(parent, 4096):
+            watched += more
+    os.close(parent)
+    said, _ = run.communicate(timeout=60)
+    assert "Foreløbigt, efter 32 gentagelser: " in watched.decode()
+    assert "gentagelser" in watched.decode()
+    assert said == answer(*SHORT_CURVE)
 
 
 def test_a_curve_says_what_it_is_not():
@@ -165,6 +238,13 @@ def test_a_curve_can_be_asked_of_a_stored_department(tmp_path):
         (("compliance", "2", "6", "--other", "x", "38"), "other: ”x”"),
         (("curve", "nowhere"), "ishoej-2020"),
         (("curve", "ishoej-2020", "--team", "straxen"), "ingen sager med frist"),
+        (("curve", "ishoej-2020", "--extra", "6..0"), "extra: ”6..0” er intet interval"),
+        (("curve", "ishoej-2020", "--extra", "0..6/0"), "intet interval"),
+        (("curve", "ishoej-2020", "--extra", "0..1000/0,01"), "højst 1000"),
+        (("curve", "ishoej-2020", "--precision", "0,01"), "precision: skriv en præcision fra 0,1"),
+        (("curve", "ishoej-2020", "--precision", "1", "--replications", "64"), "udelad det ene"),
+        (("curve", "ishoej-2020", "--fuller-work", "2"), "fuller-work: skriv en andel"),
+        (("curve", "ishoej-2020", "--inflow", "11"), "inflow: skriv tilgangen"),
         (("curve", "ishoej-2020", "--replications", "1"), "mindst 32 gentagelser, ikke 1\n"),
         (("curve", "ishoej-2020@2"), "”ishoej-2020@2”"),
         (("curve", "ishoej-2020", "--database", "/nowhere/planner.sqlite"), "database: "),
@@ -224,6 +304,20 @@ def test_a_short_command_loads_neither_server_nor_simulation(words):
     run = [sys.executable, "-c", program]
     loaded = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
     assert not {"fastapi", "numba", "numpy", "sqlmodel", "uvicorn"} & set(loaded)
+
+
+def test_a_curve_loads_no_more_than_it_needs():
+    program = (
+        "import gc, sys; from api.command_line import main;"
+        f"main({[*SHORT_CURVE]!r}, standalone_mode=False);"
+        "loaded = set(sys.modules); import scipy.linalg; print(gc.isenabled(), *loaded)"
+    )
+    run = [sys.executable, "-c", program]
+    said = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    collects, *loaded = said.splitlines()[-1].split()
+    unneeded = {"fastapi", "sqlmodel", "uvicorn", "rich", "holidays", "scipy.linalg"}
+    assert not (unneeded | {"pydantic_settings"}) & set(loaded)
+    assert collects == "True"
 
 
 def test_the_demo_is_served_and_leaves_nothing_behind(tmp_path):

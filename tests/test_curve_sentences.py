@@ -6,7 +6,6 @@ from fractions import Fraction
 import pytest
 from small_department import fixed, small_department
 
-from capacity.department import Department
 from capacity.errors import InvalidInput
 from capacity.rulebook import rulebook
 from capacity.wording import Text
@@ -26,21 +25,28 @@ def point(extra: str, share: float, base: float, error: float = 0.0) -> CurvePoi
         year_high=min(1.0, share + 0.05),
         difference=Estimate(value=moved, low=moved - error, high=moved + error),
         mean_days_late=10.0,
+        days_late_90=30,
         in_time=710,
         due=1000,
+        not_yet_due=300,
+        not_required=10,
+        stock_in_time=0.9,
     )
 
 
 def curve(
-    *points: CurvePoint, department: Department | None = None, reachable: float = 1.0
+    *points: CurvePoint, reachable: float = 1.0, precision: str | None = None, precise: bool = True
 ) -> StaffingCurve:
     first = points[0]
     base = first.share_in_time.value - first.difference.value
+    asked = None if precision is None else Fraction(precision)
     return StaffingCurve(
-        question=headline_question(department or small_department()),
+        question=replace(headline_question(small_department()), precision=asked),
         points=points,
         without_extra=point("0", base, base, first.share_in_time.high - first.share_in_time.value),
         reachable=reachable,
+        replications=16384,
+        precise=precise,
         model_version="1",
         rules_version="r",
     )
@@ -86,6 +92,13 @@ def test_a_difference_that_may_be_none_is_not_called_a_rise():
     assert "ændrer ikke rettidigheden" in told.da
     assert "løfter" not in told.da
     assert "does not change timeliness" in told.en
+
+
+def test_a_difference_that_vanishes_in_the_rounding_is_not_called_a_rise():
+    told = sentence(point("1", 0.693, 0.688, error=0.001))
+    assert "flytter rettidigheden" in told.da
+    assert "mindre end et procentpoint" in told.da
+    assert "moves timeliness" in told.en
 
 
 def test_a_fall_is_called_a_fall():
@@ -148,6 +161,25 @@ def test_a_team_without_hours_has_no_load():
 def test_no_work_and_no_hours_is_said_without_a_fault():
     idle = replace(load(headline_question(small_department()), rulebook()), demand=Fraction(0))
     assert "0,0 %" in load_sentence(idle).da
+
+
+def test_a_precision_that_was_not_reached_is_said():
+    widest = point("0", 0.71, 0.71, error=0.014)
+    told = curve_sentence(curve(widest, precision="0.01", precise=False), rulebook())
+    assert "nåede ±1,4 procentpoint efter 16.384 gentagelser og ikke de ±1, der" in told.da
+    assert "reached ±1.4 percentage points after 16,384 replications and not the ±1" in told.en
+
+
+def test_a_precision_that_was_nearly_reached_has_the_digits_that_tell():
+    widest = point("0", 0.71, 0.71, error=0.01004)
+    told = curve_sentence(curve(widest, precision="0.01", precise=False), rulebook())
+    assert "nåede ±1,004 procentpoint" in told.da
+
+
+@pytest.mark.parametrize("precision", [None, "0.02"])
+def test_a_precision_that_was_reached_is_no_news(precision: str | None):
+    told = curve_sentence(curve(point("0", 0.71, 0.71), precision=precision), rulebook())
+    assert "±" not in told.da
 
 
 def test_the_share_that_no_staffing_can_reach_is_said():

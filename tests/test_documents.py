@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
+from small_department import small_department
 from sqlmodel import Session
 
 from api.database import database_engine, migrate
@@ -413,23 +414,23 @@ def test_a_mean_or_a_cv_beside_observed_values_is_refused(field):
 
 @pytest.mark.parametrize("field", ["mean", "cv"])
 def test_a_distribution_without_its_mean_or_cv_is_refused_where_it_stands(field):
-    document = _ishoej()
-    del document["case_classes"][2]["route"][0]["effort_hours"][field]
-    with pytest.raises(InvalidInput, match="missing; the distribution gamma has") as refusal:
+    document = _small()
+    del document["case_classes"][0]["route"][0]["effort_hours"][field]
+    with pytest.raises(InvalidInput, match="missing; the distribution lognormal has") as refusal:
         DepartmentDocument.model_validate(document).to_domain()
-    assert refusal.value.field == f"case_classes[2].route[0].effort_hours.{field}"
+    assert refusal.value.field == f"case_classes[0].route[0].effort_hours.{field}"
 
 
 def test_a_milestone_that_is_not_there_is_refused_where_it_is_named():
-    document = _ishoej()
-    document["case_classes"][2]["route"][0]["clock"]["starts"] = "need-known"
+    document = _small()
+    document["case_classes"][0]["route"][0]["clock"]["starts"] = "need-known"
     with pytest.raises(InvalidInput, match="write one of arrival") as refusal:
         DepartmentDocument.model_validate(document).to_domain()
-    assert refusal.value.field == "case_classes[2].route[0].clock.starts"
+    assert refusal.value.field == "case_classes[0].route[0].clock.starts"
 
 
 def test_an_even_pattern_is_written_by_leaving_it_out_and_any_other_in_full():
-    even = load_example("ishoej-2020").case_classes[0]
+    even = replace(small_department().case_classes[0], slug="assessment")
     assert "arrival_pattern" not in CaseClassDocument.from_domain(even).as_json()
     on_weekdays = replace(EVEN, weekdays=(Fraction(1),) * 5 + (Fraction(0),) * 2)
     uneven = CaseClassDocument.from_domain(replace(even, arrival_pattern=on_weekdays)).as_json()
@@ -442,14 +443,14 @@ PLACES = {
     "practice": ("teams", 0, "practice"),
     "episode": ("case_classes", 0, "route", 0),
     "distribution": ("case_classes", 0, "route", 0, "effort_hours"),
-    "clock": ("case_classes", 2, "route", 0, "clock"),
+    "clock": ("case_classes", 0, "route", 0, "clock"),
     "stage": ("case_classes", 0, "backlog", "stages", 0),
 }
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 def test_an_unknown_field_is_refused_wherever_it_stands(place):
-    document = _ishoej()
+    document = _small()
     part = document
     for step in place:
         part = part[step]
@@ -461,6 +462,12 @@ def test_an_unknown_field_is_refused_wherever_it_stands(place):
 
 def _ishoej():
     return DepartmentDocument.from_domain(load_example("ishoej-2020")).as_json()
+
+
+def _small():
+    usual = small_department(ages_days=(10,))
+    classes = tuple(replace(each, slug="assessment") for each in usual.case_classes)
+    return DepartmentDocument.from_domain(replace(usual, case_classes=classes)).as_json()
 
 
 def _roster():

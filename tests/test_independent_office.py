@@ -23,14 +23,14 @@ from simulations import experiments
 from simulations.casework import casework
 from simulations.cohorts import IN_TIME, LATE, NOT_REQUIRED, NOT_YET_DUE, OPEN_AND_OVERDUE
 from simulations.dealing import deal
-from simulations.office import LAPSED, MET, RUNNING, Deal, Plan, Staff
+from simulations.office import LAPSED, MET, RUNNING, SHARED_ATTENTION, Deal, Plan, Staff
 from simulations.people import Level, deal_staff
 from simulations.questions import headline_question
 from simulations.replications import replicate
 
 LEVELS = (Fraction(0), Fraction(5, 2))
 SAMPLE_AT = (0.0, 100.0, 250.5)
-SMALL = [policy for name, policy in POLICIES.items() if name != "shared attention"]
+SMALL = [policies for policies in POLICIES.values() if SHARED_ATTENTION not in policies]
 OFFICES = 60
 """Of each policy."""
 
@@ -177,11 +177,11 @@ def counts_of_simpy(trial: experiments.Trial, replication: int, level: int) -> C
     return counts
 
 
-@pytest.mark.parametrize("policy", SMALL)
-def test_the_same_happens_as_in_simpy_in_small_offices(policy: int) -> None:
+@pytest.mark.parametrize("policies", SMALL)
+def test_the_same_happens_as_in_simpy_in_small_offices(policies: tuple[int, ...]) -> None:
     for number in range(OFFICES):
         random = Random(number)
-        office = Chance(random, (policy,)).office()
+        office = Chance(random, policies).office()
         horizon = random.choice([4.0, 9.0, 16.0])
         sample_at = (0.0, horizon / 4, horizon / 2)
         ours = run(office, horizon=horizon, sample_at=sample_at)

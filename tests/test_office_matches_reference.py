@@ -4,6 +4,8 @@ Moments, hours and paces are from grids that binary numbers hold exactly, so wha
 moment in the one happens at one moment in the other, and often does: ties are most of the test.
 """
 
+from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from offices import (
+    ALWAYS_THERE,
     INFINITY,
     NOTHING,
     Case,
@@ -23,16 +26,26 @@ from offices import (
     Step,
     Strand,
     Team,
+    dealt,
+    planned,
     run,
+    staffed,
+    strands_of,
 )
 from reference_office import ReferenceOffice
 
+from simulations.casework import casework
 from simulations.office import (
+    AFTER_THE_SAVABLE,
     BY_AGE,
     EARLIEST_DUE,
     FIRST_COME,
+    FROM_ARRIVAL,
     FROM_MILESTONE,
+    FROM_STRAND,
+    LAPSED,
     LEAST_LOADED,
+    MET,
     OLDEST_CASE,
     ON_NO_DESK,
     ON_OWN_DESK,
@@ -40,6 +53,7 @@ from simulations.office import (
     PREEMPTIVE_PRIORITY,
     PRIORITY,
     ROUND_ROBIN,
+    RUNNING,
     SHARED_ATTENTION,
     STILL_FIRST,
     WHOLE_TEAM,
@@ -102,9 +116,7 @@ class Chance:
             caseworkers=tuple(self.caseworker() for _ in range(self.one_of(*(1, 2, 3) * 4, 0))),
             policy=self.one_of(*self.policies),
             after_due=self.number(STILL_FIRST, BY_AGE),
-            assignment=self.one_of(
-                LEAST_LOADED, ROUND_ROBIN, LEAST_LOADED, ROUND_ROBIN, WHOLE_TEAM
-            ),
+            assignment=self.one_of(*(LEAST_LOADED, ROUND_ROBIN) * 3, WHOLE_TEAM),
             caseload_limit=self.one_of(1.0, 2.0, 3.0, 6.0) if has["limits"] else INFINITY,
             switching_hours=self.one_of(0.0, 0.5, 1.0) if has["switching"] else 0.0,
             handover_hours=self.one_of(0.5, 1.0) if has["handovers"] else 0.0,
@@ -144,8 +156,6 @@ class Chance:
         has = self.has
         own = (ON_OWN_DESK,) * 6 * (has["owners"] or not has["team_work"])
         shared = (ON_TEAM_DESK,) * 3 * has["team_work"]
-        if has["teams_of_their_own"]:
-            has["by_another"] = False  # D6
         return Step(
             desk=self.one_of(*own, *shared, ON_NO_DESK),
             team=self.number(NOTHING, self.teams - 1) if has["teams_of_their_own"] else NOTHING,
@@ -246,28 +256,272 @@ def same_clocks(found, expected):
 
 HORIZONS = st.sampled_from([16.0, 9.0, 4.0])
 SAMPLED = st.lists(st.integers(0, 40).map(lambda n: n / 4), max_size=3).map(sorted)
+SMALL = st.randoms(use_true_random=False)
+"""Chance that hypothesis turns to a smaller office when it has found a fault."""
+QUICK = st.integers(0, 2**40).map(Random)
 
 
-def the_same_happens_by_chance(policy, random, horizon, sample_at):
+def by_chance(policy, random, horizon, sample_at):
     office = Chance(random, POLICIES[policy]).office()
     note(office)
     the_same_happens(office, horizon, [moment for moment in sample_at if moment < horizon])
 
 
-test_the_same_happens_under_every_policy = pytest.mark.parametrize("policy", POLICIES)(
+under_every_policy = pytest.mark.parametrize("policy", POLICIES)
+
+test_the_same_happens_under_every_policy = under_every_policy(
     settings(max_examples=100)(
-        given(random=st.randoms(use_true_random=False), horizon=HORIZONS, sample_at=SAMPLED)(
-            the_same_happens_by_chance
+        given(random=SMALL, horizon=HORIZONS, sample_at=SAMPLED)(by_chance),
+    )
+)
+
+test_the_same_happens_in_many_offices_under_every_policy = pytest.mark.soak(
+    under_every_policy(
+        settings(max_examples=50_000)(
+            given(random=QUICK, horizon=HORIZONS, sample_at=SAMPLED)(by_chance),
         )
     )
 )
 
-test_the_same_happens_under_every_policy_in_many_offices = pytest.mark.soak(
-    pytest.mark.parametrize("policy", POLICIES)(
-        settings(max_examples=50_000)(
-            given(random=st.integers(0, 2**40).map(Random), horizon=HORIZONS, sample_at=SAMPLED)(
-                the_same_happens_by_chance
-            )
-        )
+
+# What is kept
+
+
+def worked_before(caseworker, horizon):
+    """What a work clock shows at the horizon."""
+    return sum(
+        hours * min(1.0, (horizon - opens_at) / (closes_at - opens_at))
+        for opens_at, closes_at, hours in caseworker.openings
+        if opens_at < horizon
     )
+
+
+@settings(max_examples=150)
+@given(random=SMALL, horizon=HORIZONS)
+def test_every_case_that_has_come_is_open_or_closed(random, horizon):
+    office = Chance(random, POLICIES["each team its own"]).office()
+    note(office)
+    outcome = run(office, horizon=horizon, sample_at=[horizon - 0.125])
+    cases = outcome.cases
+    come = sum(case.is_open or max(case.arrived_at, 0.0) < horizon for case in office.cases)
+    closed = cases["closed_at"] < INFINITY
+    assert come == closed.sum() + cases["is_open"].sum()
+    assert not (closed & cases["is_open"]).any()
+    closed_since = (cases["closed_at"] >= horizon - 0.125) & closed
+    assert outcome.samples["open_cases"].sum() == cases["is_open"].sum() + closed_since.sum()
+    assert (outcome.samples["waiting_cases"] <= outcome.samples["open_cases"]).all()
+
+
+@settings(max_examples=150)
+@given(random=SMALL, horizon=HORIZONS)
+def test_nobody_works_more_hours_than_their_clock_has_or_fewer_than_are_done(random, horizon):
+    office = Chance(random, POLICIES["each team its own"]).office()
+    office = replace(office, cases=tuple(replace(case, hours_left=None) for case in office.cases))
+    note(office)
+    outcome = run(office, horizon=horizon)
+    for caseworker, busy_hours in zip(office.caseworkers, outcome.busy_hours, strict=True):
+        assert -1e-9 <= busy_hours <= worked_before(caseworker, horizon) + 1e-9
+    is_done = outcome.takes["done_at"] < INFINITY
+    done_hours = dealt(office).episodes["effort_hours"][is_done].sum()
+    assert done_hours <= outcome.busy_hours.sum() + 1e-9
+
+
+@settings(max_examples=150)
+@given(random=SMALL, horizon=HORIZONS)
+def test_every_clock_has_exactly_one_outcome(random, horizon):
+    office = Chance(random, POLICIES["each team its own"]).office()
+    office = replace(
+        office, steps=tuple(replace(step, begins_round=False) for step in office.steps)
+    )
+    note(office)
+    outcome = run(office, horizon=horizon)
+    written = Counter((clock["strand"], clock["duty"]) for clock in outcome.clocks)
+    number = 0
+    for case, closed_at in zip(office.cases, outcome.cases["closed_at"], strict=True):
+        for strand in strands_of(case):
+            watched = Counter(office.steps[episode.step].meets for episode in strand.episodes)
+            has_begun = any(
+                count and duty < len(office.duties) and office.duties[duty].starts == FROM_ARRIVAL
+                for (of_strand, duty), count in written.items()
+                if of_strand == number
+            )
+            for duty, told in enumerate(office.duties):
+                assert written[number, duty] <= watched[duty]
+                if told.starts == FROM_ARRIVAL and has_begun:
+                    assert written[number, duty] == watched[duty]
+            for clock in outcome.clocks[outcome.clocks["strand"] == number]:
+                assert (clock["outcome"] == RUNNING) == (clock["ended_at"] == INFINITY)
+                if clock["outcome"] == LAPSED and clock["duty"] < len(office.duties):
+                    assert clock["ended_at"] == closed_at
+            number += 1
+
+
+@settings(max_examples=50)
+@given(random=SMALL, horizon=HORIZONS)
+def test_records_are_left_as_they_were(random, horizon):
+    office = Chance(random, POLICIES["each team its own"]).office()
+    told = [*planned(office), *dealt(office), *staffed(office)]
+    records = planned(office), dealt(office), staffed(office)
+    casework(*records, np.empty(0), horizon, True)
+    for before, after in zip(told, (each for part in records for each in part), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+# By hand
+
+
+def taken(office, horizon=100.0):
+    """Who took each episode last, when, and when it was done: in the kernel as in the reference."""
+    return the_same_happens(office, horizon).takes.tolist()
+
+
+def clocks(office, horizon):
+    """Duty, outcome, start, due moment and end of every clock, in order of the end."""
+    written = the_same_happens(office, horizon).clocks.tolist()
+    return sorted(((duty, *rest) for duty, _, *rest in written), key=lambda clock: clock[-1])
+
+
+TEAM_WORK = Step(desk=ON_TEAM_DESK)
+
+
+def case_of(*episodes, arrived_at=0.0, **told):
+    return Case(arrived_at=arrived_at, route=tuple(Episode(*each) for each in episodes), **told)
+
+
+def test_the_urgent_push_aside_the_least_urgent_of_those_whose_clock_runs():
+    """Number 2 does work as little urgent as number 1, but is away until day 2."""
+    away = Caseworker((Opening(0.0, 0.5, 0.5), Opening(2.0, 34.0, 32.0)))
+    office = Office(
+        teams=(Team(caseworkers=(ALWAYS_THERE, ALWAYS_THERE, away), policy=PREEMPTIVE_PRIORITY),),
+        steps=tuple(Step(desk=ON_TEAM_DESK, priority=urgency) for urgency in (0.0, 1.0, 2.0)),
+        cases=(
+            case_of((10.0, 0.0, 1)),
+            case_of((10.0, 0.0, 2)),
+            case_of((10.0, 0.0, 2)),
+            case_of((1.0, 0.0, 0), arrived_at=1.0),
+        ),
+    )
+    assert taken(office) == [(0, 0.0, 10.0), (1, 2.0, 11.0), (2, 0.0, 11.5), (1, 1.0, 2.0)]
+
+
+@pytest.mark.parametrize(
+    ("after_due", "done_at"),
+    [
+        (STILL_FIRST, [2.0, 1.0, 3.0]),
+        (AFTER_THE_SAVABLE, [3.0, 2.0, 1.0]),
+        (BY_AGE, [2.0, 3.0, 1.0]),
+    ],
 )
+def test_what_is_late_lies_where_the_policy_puts_it(after_due, done_at):
+    """The first is oldest, the second was due first, the third can still be saved."""
+    office = Office(
+        teams=(Team(caseworkers=(ALWAYS_THERE,), policy=EARLIEST_DUE, after_due=after_due),),
+        steps=(replace(TEAM_WORK, towards=0), replace(TEAM_WORK, towards=1)),
+        duties=(Duty(hours=24.0), Duty(hours=96.0)),
+        cases=(
+            case_of((1.0, 0.0, 1), arrived_at=-5.0),
+            case_of((1.0, 0.0, 0), arrived_at=-3.0),
+            case_of((1.0, 0.0, 1), arrived_at=0.0),
+        ),
+    )
+    assert [done for _, _, done in taken(office)] == done_at
+
+
+def test_attention_is_shared_evenly_among_what_is_ready():
+    """1 h and 3 h from day 0: half an hour each by day 1. Then half an hour more, for three."""
+    office = Office(
+        teams=(Team(caseworkers=(ALWAYS_THERE,), policy=SHARED_ATTENTION),),
+        steps=(Step(),),
+        cases=(case_of((1.0,)), case_of((3.0,)), case_of((0.5,), arrived_at=1.0)),
+    )
+    assert taken(office) == [(0, 0.0, 2.5), (0, 0.0, 4.5), (0, 1.0, 2.5)]
+
+
+def test_each_hand_over_adds_to_what_must_be_read():
+    """Two owners leave before they have touched it; the third has 2 h of work and 1 h twice."""
+    nobody = Caseworker()
+    office = Office(
+        teams=(Team(caseworkers=(nobody, nobody, ALWAYS_THERE), handover_hours=1.0),),
+        steps=(Step(),),
+        cases=(case_of((2.0,)),),
+        changes=tuple(
+            Change(at=1.0 + who, caseworker=who, fte=0.0, hands_over=True) for who in (0, 1)
+        ),
+    )
+    assert taken(office) == [(2, 2.0, 6.0)]
+
+
+def test_only_those_from_before_the_start_pass_the_limit():
+    office = Office(
+        teams=(Team(caseworkers=(ALWAYS_THERE,), caseload_limit=1.0),),
+        steps=(Step(),),
+        cases=(
+            case_of((1.0,)),
+            case_of((1.0,), arrived_at=-2.0, is_open=True, ignores_limit=True),
+            case_of((1.0,), arrived_at=-1.0, is_open=True, ignores_limit=True),
+        ),
+    )
+    assert taken(office) == [(0, 2.0, 3.0), (0, 0.0, 1.0), (0, 1.0, 2.0)]
+
+
+def test_work_by_another_waits_for_another():
+    """Number 0 has handled the first case and is free from day 1; number 1 comes on day 5."""
+    later = Caseworker((Opening(5.0, 37.0, 32.0),))
+    office = Office(
+        teams=(Team(caseworkers=(ALWAYS_THERE, later)),),
+        steps=(TEAM_WORK, replace(TEAM_WORK, by_another=True)),
+        cases=(case_of((1.0, 0.0, 0), (1.0, 0.0, 1)), case_of((1.0, 0.0, 0), arrived_at=2.0)),
+    )
+    assert taken(office) == [(0, 0.0, 1.0), (1, 5.0, 6.0), (0, 2.0, 3.0)]
+
+
+def test_what_outlives_its_case_lies_on_the_team_desk():
+    """The case, and with it its owner, is gone on day 1; on day 2 the longest idle is number 1."""
+    beside = Strand(episodes=(Episode(1.0),), starts_at=2.0, outlives_case=True)
+    office = Office(
+        teams=(Team(caseworkers=(ALWAYS_THERE, ALWAYS_THERE)),),
+        steps=(Step(),),
+        cases=(case_of((1.0,), beside=(beside,)),),
+    )
+    assert taken(office) == [(0, 0.0, 1.0), (1, 2.0, 3.0)]
+
+
+def test_a_withdrawn_case_is_dropped_at_once():
+    office = Office(
+        teams=(Team(caseworkers=(ALWAYS_THERE,)),),
+        steps=(replace(TEAM_WORK, meets=0),),
+        duties=(Duty(hours=24.0),),
+        cases=(case_of((9.0,), withdraws_at=2.0), case_of((1.0,))),
+    )
+    assert taken(office) == [(0, 0.0, INFINITY), (0, 2.0, 3.0)]
+    assert clocks(office, 100.0) == [
+        (0, LAPSED, 0.0, 1.0, 2.0),
+        (0, MET, 0.0, 1.0, 3.0),
+    ]
+
+
+def test_every_round_has_a_clock_of_its_own():
+    """An hour of work a round, and two days until the next."""
+    office = Office(
+        teams=(Team(caseworkers=(ALWAYS_THERE,)),),
+        steps=(replace(TEAM_WORK, begins_round=True, meets=0),),
+        duties=(Duty(starts=FROM_STRAND, hours=24.0),),
+        cases=(case_of((1.0, 2.0), (1.0, 2.0), (1.0, 2.0)),),
+    )
+    assert clocks(office, 6.5) == [
+        (0, MET, 0.0, 1.0, 3.0),
+        (0, MET, 3.0, 4.0, 6.0),
+        (0, RUNNING, 6.0, 7.0, INFINITY),
+    ]
+
+
+def test_a_milestone_ought_to_come_before_another():
+    """The decision (milestone 1) comes before the talk (milestone 0), then once more after it."""
+    talk = replace(TEAM_WORK, milestone=0)
+    decision = replace(TEAM_WORK, milestone=1, orders=(0,))
+    office = Office(
+        teams=(Team(caseworkers=(ALWAYS_THERE,)),),
+        steps=(talk, decision),
+        cases=(case_of((1.0, 0.0, 1), (1.0, 0.0, 0), (1.0, 0.0, 1)),),
+    )
+    assert clocks(office, 100.0) == [(0, LAPSED, 1.0, 1.0, 1.0), (0, MET, 3.0, 3.0, 3.0)]

@@ -2,25 +2,44 @@
 
 import itertools
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from threading import Event
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
 from fastapi.testclient import TestClient
-from small_department import small_department
+from small_department import BOTH, fixed, small_department
 from sqlmodel import Session
 
 from api.app import create_app
-from api.pages.curve import _simulated
+from api.documents import load_example
+from api.pages.curves_kept import CurvesKept
 from api.settings import Settings
 from api.store import Store
+from capacity.case_classes import (
+    STRAND,
+    Backlog,
+    BacklogStage,
+    Clock,
+    Desk,
+    Episode,
+    Strand,
+)
+from capacity.department import Department, Team
+from capacity.duty_rota import DutyRota, Shift
+from capacity.practice import AfterDue, Policy, Practice
+from capacity.roster import Caseworker, Roster
+from capacity.rulebook import rulebook
+from capacity.staff_risks import StaffRisks
 from capacity.units import exact
-from capacity.wording import Language, percent
-from simulations.questions import USUAL_REPLICATIONS
+from capacity.wording import Language, Text, percent
+from simulations.questions import USUAL_REPLICATIONS, headline_question
+from simulations.staffing import staffing_curve
 
 DEPARTMENTS = ("ishoej-2020", "fjordkoebing-2026")
 LANGUAGES: tuple[Language, ...] = ("da", "en")
@@ -30,7 +49,7 @@ Element = ElementTree.Element
 @pytest.fixture(scope="module")
 def empty() -> Iterator[TestClient]:
     """A service that has no departments."""
-    with TestClient(create_app(Settings(database=None, demo=False))) as opened:
+    with TestClient(create_app(Settings(database=None, demo=False, patience=600))) as opened:
         yield opened
 
 
@@ -103,6 +122,8 @@ def test_the_table_of_levels_is_the_curve_of_the_address(client: TestClient, dep
         if row["extra_fte"]:
             assert cells[5].split()[0] == in_percent(row["difference"]).removesuffix(" %")
         assert cells[6] == in_percent(row["mean_days_late"] / 100).removesuffix(" %")
+        assert cells[7] == str(row["days_late_90"])
+        assert cells[8] == in_percent(row["stock_in_time"])
 
 
 def test_the_share_of_a_level_leads_to_its_cell(client: TestClient):
@@ -263,8 +284,190 @@ def test_the_page_says_what_it_does_not_say(client: TestClient):
 
 def test_a_simulated_curve_that_was_kept_is_the_one_simulated_anew(client: TestClient):
     first = client.get("/").content
-    _simulated.cache_clear()
+    client.app.state.curves.forget()
     assert client.get("/").content == first
+
+
+@pytest.fixture
+def hurried() -> Iterator[tuple[TestClient, Event]]:
+    """A service whose curves are ready when the event is set, and whose page never waits."""
+    ready = Event()
+
+    def simulate(question):
+        assert ready.wait(60)
+        return staffing_curve(question, rulebook())
+
+    with TestClient(create_app(Settings(database=None, demo=True))) as opened:
+        opened.app.state.curves = CurvesKept(0.0, simulate)
+        yield opened, ready
+        ready.set()
+
+
+def test_a_page_comes_at_once_and_asks_again_for_its_curve(hurried: tuple[TestClient, Event]):
+    client, ready = hurried
+    chosen = {"team": "basisteam-1", "extra_fte": "0"}
+    first = page(client, **chosen)
+    (again,) = (each for each in first.iter("meta") if each.get("http-equiv") == "refresh")
+    assert 0 < int(again.get("content", "")) <= 5
+    assert "Kurven beregnes" in text(first)
+    assert "37,2 sager pr. fuldtidsstilling" in text(first)
+    current = [text(each) for each in first.iter("a") if each.get("aria-current") == "true"]
+    assert "Basisteam 1" in current
+    assert not of_class(first, "levels")
+    ready.set()
+    until = time.monotonic() + 60
+    while not of_class(last := page(client, **chosen), "levels"):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert not [each for each in last.iter("meta") if each.get("http-equiv")]
+
+
+def test_a_page_that_has_its_curve_does_not_ask_again(client: TestClient):
+    assert not [each for each in page(client).iter("meta") if each.get("http-equiv")]
+
+
+def test_a_curve_that_failed_by_a_fault_is_simulated_anew():
+    tried = []
+
+    def fails_once(question):
+        tried.append(question)
+        if len(tried) == 1:
+            raise MemoryError
+        return "the curve"
+
+    curves = CurvesKept(60.0, fails_once)
+    question = headline_question(load_example("ishoej-2020"))
+    with pytest.raises(MemoryError):
+        curves.curve(question)
+    assert curves.curve(question) == curves.curve(question) == "the curve"
+    assert len(tried) == 2
+    curves.close()
+
+
+def test_flow_and_stock_stand_side_by_side(client: TestClient):
+    root = page(client)
+    (beside,) = of_class(root, "flow")
+    (levels,) = of_class(root, "levels")
+    for short, long in zip(beside.find("tbody") or (), levels.find("tbody") or (), strict=False):
+        cells, numbers = [text(cell) for cell in short], [text(cell) for cell in long]
+        assert cells[1].startswith(numbers[2])
+        assert cells[2].startswith(numbers[8])
+        assert numbers[7] in cells[3]
+
+
+def test_the_way_of_a_case_reads_as_a_line(client: TestClient):
+    (routes,) = of_class(page(client), "routes")
+    (way, *_) = [text(each) for each in routes.iter("dd")]
+    assert re.search(r"\d t → vent \d+ d → .* t .*⚑ Børnefaglig undersøgelse afsluttet", way)
+    english = text(of_class(page(client, lang="en"), "routes")[0])
+    assert re.search(r"\d h → wait \d+ d", english)
+
+
+def full_department() -> Department:
+    """Two teams that pass cases on, a rota, strands, staff risks, a limit: all that there is."""
+    usual = small_department(ages_days=(10, 200))
+    (assessments,) = usual.case_classes
+    (assess,) = assessments.route
+    notified = Clock(deadline="statute.notification_assessment")
+    more = Clock(deadline="statute.notification_assessment", starts=STRAND)
+    route = (
+        Episode(
+            slug="screen",
+            label=BOTH,
+            effort_hours=fixed("1"),
+            team="duty",
+            desk=Desk.TEAM,
+            clock=notified,
+        ),
+        Episode(
+            slug="talk",
+            label=BOTH,
+            effort_hours=fixed("2"),
+            external_delay_days=fixed("7"),
+            least_times=2,
+            most_times=3,
+            again=Fraction(1, 4),
+        ),
+        replace(assess, desk=Desk.OWN, effort_hours=fixed("10")),
+        Episode(slug="second", label=BOTH, effort_hours=fixed("2"), team="other", desk=Desk.TEAM),
+    )
+    strands = (
+        Strand(
+            slug="by-chance",
+            label=BOTH,
+            per_year=Fraction(2),
+            outlives_case=True,
+            episodes=(
+                Episode(
+                    slug="again",
+                    effort_hours=fixed("1"),
+                    desk=Desk.TEAM,
+                    by_another=True,
+                    clock=more,
+                ),
+            ),
+        ),
+        Strand(
+            slug="recurring",
+            label=BOTH,
+            after_days=fixed("30"),
+            recurs=True,
+            episodes=(Episode(slug="meet", effort_hours=fixed("1")),),
+        ),
+        Strand(
+            slug="once",
+            label=BOTH,
+            after_days=fixed("14"),
+            episodes=(Episode(slug="inform", effort_hours=fixed("1")),),
+        ),
+    )
+    risks = StaffRisks(
+        short_sickness_per_year=Fraction(2),
+        short_sickness_days=fixed("4"),
+        turnover_per_year=Fraction(1, 5),
+        vacancy_days=fixed("60"),
+    )
+    practice = Practice(
+        policy=Policy.EARLIEST_DUE,
+        after_due=AfterDue.BY_AGE,
+        caseload_limit=Fraction(25),
+        switching_hours=Fraction(1, 4),
+        handover_hours=Fraction(2),
+    )
+    shifts = tuple(
+        Shift(weekday=day, opens_at=Fraction(8), closes_at=Fraction(16)) for day in range(7)
+    )
+    (team,) = usual.teams
+    other = Text(da="Det andet team", en="The other team")
+    return replace(
+        usual,
+        slug="full",
+        teams=(
+            replace(team, practice=practice, staff_risks=risks),
+            Team(slug="other", label=other),
+        ),
+        duty_rotas=(
+            DutyRota(
+                slug="duty", label=Text(da="Døgnvagt", en="Duty"), staffed_by="other", shifts=shifts
+            ),
+        ),
+        roster=Roster(
+            caseworkers=(
+                *usual.roster.caseworkers,
+                Caseworker(id="o1", team="other", hours_per_week=Fraction(37)),
+                Caseworker(id="o2", team="other", hours_per_week=Fraction(37)),
+            )
+        ),
+        case_classes=(
+            replace(
+                assessments,
+                route=route,
+                strands=strands,
+                slug="assessment",
+                backlog=Backlog(stages=(BacklogStage(episode="assessment", ages_days=(10, 200)),)),
+            ),
+        ),
+    )
 
 
 REFUSED = [
@@ -341,6 +544,45 @@ def test_a_department_where_nobody_carries_cases_still_has_a_page(empty: TestCli
     assert "skriv mere end 0" in text(of_class(root, "refusal")[0])
     assert "0 ansatte" in text(root)
     assert "Ikke opgjort: afdelingen har ingen optællinger" in text(root)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_department_with_all_there_is_has_a_page(empty: TestClient, language: Language):
+    with Session(empty.app.state.engine) as session, session.begin():
+        Store(session).add_department(full_department())
+    for deadline in ("statute.child_assessment", "statute.notification_assessment"):
+        root = page(empty, department="full", lang=language, extra_fte="0;1", deadline=deadline)
+        assert not of_class(root, "refusal")
+        assert of_class(root, "levels")
+        written = text(root)
+        for said in {
+            "da": (
+                "Det andet team",
+                "Døgnvagt: 56 vagttimer",
+                "25 pr. fuldtidsstilling",
+                "20 % siger op",
+                "[hos Døgnvagt]",
+                "[hos Det andet team]",
+                "× 2–3 og om igen",
+                "[ved en anden end sagens egen]",
+                "igen og igen, efter 30 dage",
+                "tilfældigt, 2 gange om året; også efter",
+                "én gang, efter 14 dage",
+                "En ny sag får en ejer",
+                "tages efter sagens alder",
+                "0,25 timer",
+            ),
+            "en": (
+                "The other team",
+                "Duty: 56 hours on duty",
+                "25 per full-time post",
+                "20% leave",
+                "[at Duty]",
+                "× 2–3 and again",
+                "by chance, 2 times a year",
+            ),
+        }[language]:
+            assert said in written, said
 
 
 def test_head_answers_as_get_does_without_the_content(client: TestClient):

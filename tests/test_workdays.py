@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+from holidays import country_holidays
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -29,6 +30,12 @@ def test_the_moving_holidays_follow_easter(year, easter):
     fixed = {date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)}
     prayer_day = {sunday + timedelta(days=26)} if year < 2024 else set()
     assert set(public_holidays(year)) == follow | fixed | prayer_day
+
+
+def test_every_year_has_the_holidays_of_the_library():
+    years = range(1771, 2101)
+    ours = {day: name for year in years for day, name in public_holidays(year).items()}
+    assert ours == dict(country_holidays("DK", years=years, language="da"))
 
 
 @pytest.mark.parametrize("day", [date(2020, 6, 5), date(2020, 12, 24), date(2020, 12, 31)])

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from api.presentation import DecimalMark, Format
 from capacity.rule import Certainty, Interval, Kind, RuleValue
 from capacity.rulebook import Rulebook
-from capacity.wording import Language, Text, percent, rounded, shown
+from capacity.wording import Language, Text, in_full, percent, rounded, shown
 
 KINDS: Mapping[Kind, Text] = {
     Kind.STATUTE: Text(da="lov", en="statute"),
@@ -30,6 +30,7 @@ _UNITS: Mapping[str, Text] = {
     "calendar_months": Text(da="kalendermåneder", en="calendar months"),
     "weeks": Text(da="uger", en="weeks"),
     "working_days": Text(da="arbejdsdage", en="working days"),
+    "hours": Text(da="timer", en="hours"),
     "calendar_days": Text(da="kalenderdage", en="calendar days"),
     "hours_per_week": Text(da="timer om ugen", en="hours a week"),
     "hours_per_year": Text(da="timer om året", en="hours a year"),
@@ -39,6 +40,7 @@ _UNITS: Mapping[str, Text] = {
 LANGUAGES: tuple[Language, Language] = ("da", "en")
 _SAFE_IN_A_QUERY = ";,@:/×"
 _MOST_DECIMALS = 15
+_MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ def figure_text(value: Fraction | int, digits: int) -> Text:
     '1.310,1'
     """
     danish, english = (
-        shown(value, digits, language).replace("-", "\N{MINUS SIGN}") for language in LANGUAGES
+        shown(value, digits, language).replace("-", _MINUS) for language in LANGUAGES
     )
     return Text(da=danish, en=english)
 
@@ -134,7 +136,8 @@ def plain_number(value: Fraction) -> Text:
     >>> plain_number(Fraction(4)).da, plain_number(Fraction("9.8")).da
     ('4', '9,8')
     """
-    return figure_text(value, next((n for n in range(2) if value * 10**n % 1 == 0), 2))
+    danish, english = (in_full(value, language).replace("-", _MINUS) for language in LANGUAGES)
+    return Text(da=danish, en=english)
 
 
 def cited(rule_id: str, on: date, book: Rulebook) -> CitedRule:

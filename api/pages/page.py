@@ -9,6 +9,7 @@ from api.pages.asked import Asked
 from api.pages.caseload import CaseloadPart, caseload_part
 from api.pages.counts import Comparison, Count, comparison_part, count_parts, same_deadline
 from api.pages.curve import Choice, CurvePart, choices, curve_part, question_of
+from api.pages.curves_kept import CurvesKept
 from api.pages.second_opinion import WorkloadPart, workload_part
 from api.pages.staff import StaffPart, staff_part
 from api.quantities import count
@@ -22,7 +23,10 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """All that the templates print (da: siden); a part is None where it was refused."""
+    """All that the templates print (da: siden); a part is None where it was refused.
+
+    The curve is None while it is simulated, too.
+    """
 
     asked: Asked
     departments: tuple[Department, ...]
@@ -34,6 +38,7 @@ class Page:
     comparison: Comparison | None = None
     workload: WorkloadPart | None = None
     choices: tuple[Choice, ...] = ()
+    question: StaffingQuestion | None = None
     curve: CurvePart | None = None
     rules_version: str
 
@@ -41,6 +46,11 @@ class Page:
     def status(self) -> int:
         """The HTTP status: that of the first refusal, else 200."""
         return next((status_of(error) for error in self.refusals.values()), 200)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the curve is being simulated, and the page asks again for it (da: venter)."""
+        return self.question is not None and self.curve is None and not self.refusal("curve")
 
     def refusal(self, part: str) -> PlannerError | None:
         """Return why a part is not there, None where nothing was refused (da: afvisning)."""
@@ -52,6 +62,7 @@ def page_of(
     departments: tuple[Department, ...],
     department: Department | None,
     refused: Mapping[str, PlannerError],
+    curves: CurvesKept,
 ) -> Page:
     """Build the page; a part that refuses leaves its reason and the others standing (da: siden)."""
     book, refusals = rulebook(), dict(refused)
@@ -71,6 +82,7 @@ def page_of(
             refusals[name] = error
             return None
 
+    question = built("curve", lambda: _question(asked, department))
     counts = built("counts", lambda: count_parts(department)) or ()
     return Page(
         asked=asked,
@@ -82,7 +94,8 @@ def page_of(
         comparison=built("comparison", lambda: _comparison(asked, counts)),
         workload=built("workload", lambda: workload_part(department, book)),
         choices=choices(department, book),
-        curve=built("curve", lambda: curve_part(_question(asked, department))),
+        question=question,
+        curve=built("curve", lambda: curve_part(question, curves)) if question else None,
         refusals=refusals,
         rules_version=book.fingerprint,
     )

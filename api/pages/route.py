@@ -43,7 +43,9 @@ async def first_page(request: Request, store: StoreDependency) -> Response:
             department = store.department(asked.department)
         except UnknownDepartment as error:
             refused["page"] = error
-    page = await run_in_threadpool(page_of, asked, departments, department, refused)
+    page = await run_in_threadpool(
+        page_of, asked, departments, department, refused, request.app.state.curves
+    )
     return Response(
         printed(page),
         status_code=page.status,

@@ -10,7 +10,7 @@ from api.pages.figures import (
     figure_text,
     in_an_address,
 )
-from capacity.case_classes import CaseClass
+from capacity.case_classes import ARRIVAL, CaseClass
 from capacity.caseworker import Caseworker
 from capacity.consistency import Consistency, consistency, consistency_sentence
 from capacity.deadlines import due_on
@@ -22,6 +22,7 @@ from capacity.roster import (
 )
 from capacity.rulebook import Rulebook
 from capacity.wording import Text
+from capacity.workdays import Unit
 from capacity.workload import Activity, WorkloadNeed, workload_need
 
 _FTE = Text(da="fuldtidsstillinger", en="FTE")
@@ -145,9 +146,12 @@ def stock_part(
 ) -> StockPart | None:
     """Hold inflow and stock of the cases with a deadline against its length (da: Littles lov).
 
+    Only of cases whose whole way the deadline spans, for of others the stock says nothing of it.
     None where none arrive or none are open: then there is nothing to hold together.
     """
-    watched = [each for each in classes if deadline in each.deadlines]
+    watched = [each for each in classes if _spans(each, deadline)]
+    if book[deadline].unit == Unit.HOURS:
+        return None
     inflow = sum((each.arrivals_per_year for each in watched), Fraction(0))
     stock = sum(each.backlog.open_cases for each in watched)
     limit = (due_on(deadline, department.on, book) - department.on).days
@@ -157,3 +161,9 @@ def stock_part(
         inflow_per_year=inflow, open_cases=stock, mean_turnaround_days=Fraction(limit)
     )
     return StockPart(found=found, sentence=consistency_sentence(found))
+
+
+def _spans(case_class: CaseClass, deadline: str) -> bool:
+    """Whether a deadline runs from a case's arrival to the end of its route."""
+    clock = case_class.route[-1].clock
+    return clock is not None and clock.deadline == deadline and clock.starts == ARRIVAL

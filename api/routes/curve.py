@@ -1,6 +1,5 @@
 """`/v1/staffing-curve`: timeliness of a deadline as a team gets staff (da: bemandingskurve)."""
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,30 +8,23 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
 from api.answers import Answer, Exact, Label, Table, rendered
+from api.curve_terms import curve_question, precision_of
 from api.documented import documented, planner_router
 from api.documents import DepartmentDocument
 from api.errors import refusals_naming
 from api.fields import CaseFte, RulesVersion
 from api.presentation import Question
-from api.quantities import Count, Day, Numbers, numbers
+from api.quantities import Count, Day, Levels, Number, levels
 from api.store import StoreDependency
 from capacity.department import Department
 from capacity.errors import InvalidInput, RuleNotInForce, UnknownDepartment, UnknownRule
 from capacity.rulebook import rulebook
-from capacity.wording import Text
-from capacity.workdays import Unit, add
-from simulations.questions import (
-    USUAL_REPLICATIONS,
-    StaffingQuestion,
-    headline_question,
-)
+from simulations.questions import USUAL_REPLICATIONS, StaffingQuestion
 
 if TYPE_CHECKING:
     from simulations.staffing import StaffingCurve
 
 router: APIRouter = planner_router("staffing and deadlines")
-
-_MONTHS_SHOWN = 12
 
 
 class CurveTerms(Question):
@@ -44,10 +36,10 @@ class CurveTerms(Question):
         description="the deadline's rule; the headline deadline if left out (da: frist)",
         examples=["statute.child_assessment"],
     )
-    extra_fte: Numbers = Field(
+    extra_fte: Levels = Field(
         "0;1;2;4;6",
-        description="extra full-time equivalents, separated by semicolons "
-        "(da: ekstra fuldtidsstillinger)",
+        description="extra full-time equivalents, separated by semicolons; 0..6 is a range and "
+        "0..6/2 one in steps of 2 (da: ekstra fuldtidsstillinger)",
         examples=["0;1;2;4;6"],
     )
     from_: Day | None = Field(
@@ -57,8 +49,31 @@ class CurveTerms(Question):
         None, description="the day after the last; a year after `from` if left out"
     )
     seed: Count = Field(1, description="the same seed gives the same luck (da: frø)")
-    replications: Count = Field(
-        USUAL_REPLICATIONS, description="simulated periods (da: gentagelser)"
+    replications: Count | None = Field(
+        None,
+        description=f"simulated periods; {USUAL_REPLICATIONS} if left out (da: gentagelser)",
+    )
+    precision: Number | None = Field(
+        None,
+        description="half-width of every level's interval, in percentage points from "
+        "0.1 to 50, instead of replications: as many are run as it takes "
+        "(da: præcision, i procentpoint)",
+    )
+    extra_from: Day | None = Field(
+        None,
+        description="first day of the extra staff; the department's own day if left out "
+        "(da: de ekstras første dag)",
+    )
+    fuller_work: Number = Field(
+        "0",
+        validate_default=True,
+        description="share of the added hours, 0 to 1, that goes into fuller work instead of "
+        "faster work (da: andel til grundigere arbejde)",
+    )
+    inflow: Number = Field(
+        "1",
+        validate_default=True,
+        description="what arrives, as a factor of the usual, 0 to 10 (da: tilgang, faktor)",
     )
 
 
@@ -114,6 +129,27 @@ class CurveRow(Answer):
     deadline: Annotated[str, Label("frist", "deadline")]
     from_: Annotated[date, Label("fra", "from")] = Field(alias="from")
     to: Annotated[date, Label("til (ikke med)", "to (not included)")]
+    days_late_90: Annotated[
+        int,
+        Label("forsinkelse, 90 % af de forsinkede", "days late, 90th percentile", "dage", "days"),
+    ]
+    stock_in_time: Annotated[
+        float,
+        Label("åbne ved udløb, ikke overskredet", "open at the end, not overdue", *_SHARE),
+    ]
+    not_yet_due: Annotated[
+        int, Label("endnu ikke forfaldne", "not yet due", "frister", "deadlines")
+    ]
+    not_required: Annotated[int, Label("bortfaldne", "not required", "frister", "deadlines")]
+    precision: Annotated[
+        Exact | None, Label("ønsket præcision", "precision asked", "procentpoint", "points")
+    ]
+    precise: Annotated[bool | None, Label("præcisionen nået", "precision reached")]
+    extra_from: Annotated[date, Label("ekstra fra", "extra from")]
+    fuller_work: Annotated[
+        Exact, Label("andel til grundigere arbejde", "share to fuller work", *_SHARE)
+    ]
+    inflow: Annotated[Exact, Label("tilgang", "inflow", "faktor", "factor")]
 
 
 @router.get(
@@ -162,6 +198,7 @@ async def _answer(
 
 def _rows(curve: "StaffingCurve", address: str) -> tuple[CurveRow, ...]:
     question = curve.question
+    asked = None if question.precision is None else question.precision * 100
     return tuple(
         CurveRow.model_validate(
             {
@@ -178,7 +215,7 @@ def _rows(curve: "StaffingCurve", address: str) -> tuple[CurveRow, ...]:
                 "mean_days_late": point.mean_days_late,
                 "in_time": point.in_time,
                 "due": point.due,
-                "replications": question.replications,
+                "replications": curve.replications,
                 "seed": question.seed,
                 "model_version": curve.model_version,
                 "rules_version": curve.rules_version,
@@ -187,6 +224,15 @@ def _rows(curve: "StaffingCurve", address: str) -> tuple[CurveRow, ...]:
                 "deadline": question.deadline,
                 "from": question.from_,
                 "to": question.to,
+                "days_late_90": point.days_late_90,
+                "stock_in_time": point.stock_in_time,
+                "not_yet_due": point.not_yet_due,
+                "not_required": point.not_required,
+                "precision": asked,
+                "precise": None if asked is None else curve.precise,
+                "extra_from": question.extra_from or question.department.on,
+                "fuller_work": question.fuller_work,
+                "inflow": question.inflow,
             }
         )
         for point in curve.points
@@ -202,29 +248,17 @@ def _department(document: DepartmentDocument) -> Department:
 
 
 def _question(department: Department, terms: CurveTerms) -> StaffingQuestion:
-    """Ask what the department shows first, but for what the caller says otherwise."""
-    usual = headline_question(department)
-    begins = terms.from_ or usual.from_
-    return replace(
-        usual,
-        team=terms.team or usual.team,
-        deadline=terms.deadline or usual.deadline,
-        extra_fte=numbers(terms.extra_fte),
-        from_=begins,
-        to=terms.to or _year_after(begins),
+    return curve_question(
+        department,
+        team=terms.team,
+        deadline=terms.deadline,
+        begins=terms.from_,
+        ends=terms.to,
+        extra_fte=levels(terms.extra_fte),
         seed=terms.seed,
         replications=terms.replications,
+        precision=precision_of(terms.precision, terms.replications),
+        extra_from=terms.extra_from,
+        fuller_work=terms.fuller_work,
+        inflow=terms.inflow,
     )
-
-
-def _year_after(begins: date) -> date:
-    try:
-        return add(begins, _MONTHS_SHOWN, Unit.CALENDAR_MONTHS)
-    except InvalidInput as error:
-        raise InvalidInput(
-            Text(
-                da=f"et år fra {begins} slutter uden for kalenderen; skriv en tidligere dag",
-                en=f"a year from {begins} ends outside the calendar; write an earlier day",
-            ),
-            field="from",
-        ) from error
