@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from capacity.duty_rota import HOURS_PER_DAY
 from simulations.agenda import MOMENT, put_in_order
 from simulations.compilation import compiled, part
 from simulations.luck import Floats, Integers, key_of, uniform, value
 from simulations.office import CASE, EPISODE, STRAND, Deal
-from simulations.plan import HOURS_PER_DAY, LONGEST_STAY, Templates
+from simulations.plan import LONGEST_STAY, Templates
 from simulations.work_clocks import Records
 
 NOTHING = -1

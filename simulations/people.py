@@ -22,7 +22,7 @@ from capacity.caseworker import Absence, AbsenceReason, Caseworker, RampUp
 from capacity.consistency import DAYS_PER_YEAR
 from capacity.department import Department
 from capacity.distributions import Distribution
-from capacity.duty_rota import duty_hours_per_week
+from capacity.duty_rota import HOURS_PER_DAY, duty_hours_per_week
 from capacity.roster import Roster, available_hours
 from capacity.rulebook import Rulebook
 from capacity.staff_risks import StaffRisks
@@ -44,7 +44,6 @@ from simulations.luck import (
 from simulations.office import CASEWORKER, CHANGE, Staff
 from simulations.work_clocks import INTERVAL, Records
 
-HOURS_PER_DAY = 24
 WORKDAYS_PER_WEEK = 5
 DAYS_PER_MONTH = 365.25 / 12
 NEVER = np.inf

@@ -17,6 +17,7 @@ from capacity.consistency import DAYS_PER_YEAR
 from capacity.deadlines import deadline_rule, due_on
 from capacity.department import Department
 from capacity.distributions import NOTHING, Distribution
+from capacity.duty_rota import HOURS_PER_DAY
 from capacity.errors import RuleNotInForce
 from capacity.practice import AfterDue, Assignment, Policy, Practice
 from capacity.rulebook import Rulebook
@@ -26,7 +27,6 @@ from simulations.luck import Floats, Quantiles, quantiles_of, stream
 from simulations.office import DUTY, STEP, TEAM, Plan
 from simulations.work_clocks import Records
 
-HOURS_PER_DAY = 24
 LONGEST_STAY = 6.0
 """A case of unknown age is at most so many mean turnarounds old (an assumption)."""
 

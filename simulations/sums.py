@@ -13,9 +13,6 @@ from capacity.distributions import NOTHING, Distribution, Family
 from simulations.fluid import share_within_reach
 from simulations.luck import Floats
 
-_PARTS_OF_A_DAY = 10**6
-"""No limit is finer; a float's own denominator is, beyond all need."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sum:

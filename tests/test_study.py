@@ -156,8 +156,8 @@ def test_the_nation_at_twelve_levels() -> None:
         for level in range(12)
     ]
     print(*(f"+{float(extra):g}: {share:.2%}" for extra, share in zip(levels, shares, strict=True)))  # noqa: T201
-    # More staff keep more, until nearly all that can be kept is: there half a post more, with its
-    # short days and its own absences, may cost a hundredth of a point.
+    # More staff keep more, until nearly all that can be kept is. There half a post more, with its
+    # short days and its own absences, may take a case that a whole post would have done sooner.
     for before, after in pairwise(shares):
-        assert after >= before - 0.0005
+        assert after > before or before > shares[-1] - 0.01
     assert shares[-1] > shares[0] + 0.01

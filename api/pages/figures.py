@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from api.presentation import DecimalMark, Format
 from capacity.rule import Certainty, Interval, Kind, RuleValue
 from capacity.rulebook import Rulebook
-from capacity.wording import Language, Text, in_full, percent, rounded, shown
+from capacity.wording import Language, Text, in_full, rounded, shown
 
 KINDS: Mapping[Kind, Text] = {
     Kind.STATUTE: Text(da="lov", en="statute"),
@@ -111,11 +111,6 @@ def figure_text(value: Fraction | int, digits: int) -> Text:
         shown(value, digits, language).replace("-", _MINUS) for language in LANGUAGES
     )
     return Text(da=danish, en=english)
-
-
-def percent_text(share: Fraction, digits: int = 0) -> Text:
-    """Write a share as a percentage in both languages (da: procent)."""
-    return Text(da=percent(share, "da", digits), en=percent(share, "en", digits))
 
 
 def in_an_address(value: Fraction | int) -> str:
