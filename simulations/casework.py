@@ -16,8 +16,25 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulations.agenda import MOMENT, STANDING, note, places, play_again, play_all, strike_first
+from simulations.agenda import (
+    MOMENT,
+    NEVER,
+    STANDING,
+    Agenda,
+    agenda_room,
+    clear,
+    expect,
+    expect_no_more,
+    first_awaited,
+    places,
+    play_again,
+    play_all,
+    put_in,
+    strike_first,
+    take_out,
+)
 from simulations.compilation import compiled, part
+from simulations.dealing import DealRoom
 from simulations.luck import Floats, Integers
 from simulations.office import (
     BY_AGE,
@@ -27,6 +44,7 @@ from simulations.office import (
     EARLIEST_DUE,
     FROM_ARRIVAL,
     FROM_STRAND,
+    LAID,
     LAPSED,
     MET,
     OLDEST_CASE,
@@ -58,20 +76,27 @@ OWN_PILE = -2
 """In hand: all that is ready on the own desk, the clock shared among it."""
 SAVABLE, LATE = 0, 1
 """The two piles of a desk."""
-NEVER = np.inf
-FINISHING_FIRST = -np.inf
-"""At one moment those who finish act before those who look for work …"""
+EPISODES_A_SLOT, LEAST_SLOTS = 2, 64
 LONG_AGO = -1e300
-"""… who have been idle since then, if they have never worked."""
+"""Since when those have been idle who have never worked."""
 
 
 # --- Who acts when, who is free, who has room ------------------------------------------------
 
 
 @part
-def acts_at(caseworker, moment, tie, office):
-    """Note when a caseworker finishes what is in hand, or looks for work (`tie`: idle since)."""
-    play_again(office.standings[: office.tally[0].acting_standings], caseworker, moment, tie)
+def acts_at(caseworker, moment, office):
+    """Note when a caseworker finishes what is in hand, or the clock runs again."""
+    expect_no_more(caseworker, office.agenda)
+    expect(caseworker, moment, office.agenda)
+
+
+@part
+def looks_now(caseworker, since, office):
+    """Note that somebody looks for work at this very moment, who has been idle since another."""
+    expect_no_more(caseworker, office.agenda)
+    put_in(office.looking, office.tally[0].looking, since, caseworker)
+    office.tally[0].looking += 1
 
 
 @part
@@ -82,7 +107,7 @@ def free_since(caseworker, since, office):
         worker.free_since = since
         team = office.teams[worker.team]
         standings = office.standings[team.first_standing : team.first_standing + team.standings]
-        play_again(standings, caseworker - team.first_caseworker, since, 0.0)
+        play_again(standings, caseworker - team.first_caseworker, since)
 
 
 @part
@@ -94,7 +119,7 @@ def count_load(caseworker, office):
     worker.crowding = worker.load / worker.fte if has_room else NEVER
     first = team.first_standing + team.standings
     standings = office.standings[first : first + team.standings]
-    play_again(standings, caseworker - team.first_caseworker, worker.crowding, 0.0)
+    play_again(standings, caseworker - team.first_caseworker, worker.crowding)
 
 
 @part
@@ -118,33 +143,33 @@ def step_of(strand, office):
 def lay_on(desk, strand, now, office):
     """Lay a ready strand on a desk, in the order of the team's policy."""
     people = office.caseworkers.size
-    work = office.strands[strand]
+    work, laid = office.strands[strand], office.laid[strand]
     team = office.teams[office.caseworkers[desk].team if desk < people else desk - people]
     policy = team.policy
     pile = SAVABLE
-    work.first_key, work.second_key = work.ready_at, 0.0
+    laid.first_key, laid.second_key = work.ready_at, 0.0
     if policy == EARLIEST_DUE:
-        work.first_key, work.second_key = work.due_at, work.ready_at
+        laid.first_key, laid.second_key = work.due_at, work.ready_at
         if team.after_due != STILL_FIRST and work.due_at < now:
             pile = LATE
             if team.after_due == BY_AGE:
-                work.first_key = office.cases[work.case].arrived_at
+                laid.first_key = office.cases[work.case].arrived_at
     elif policy in (PRIORITY, PREEMPTIVE_PRIORITY):
-        work.first_key, work.second_key = step_of(strand, office).priority, work.ready_at
+        laid.first_key, laid.second_key = step_of(strand, office).priority, work.ready_at
     elif policy == OLDEST_CASE:
-        work.first_key, work.second_key = office.cases[work.case].arrived_at, work.ready_at
+        laid.first_key, laid.second_key = office.cases[work.case].arrived_at, work.ready_at
     elif policy == SHARED_ATTENTION and desk < people:
         join_sharing(desk, strand, now, office)
-    work.desk = desk
-    office.desks[desk, pile] = with_one_more(office.desks[desk, pile], strand, office.strands)
+    laid.desk = desk
+    office.desks[desk, pile] = with_one_more(office.desks[desk, pile], strand, office.laid)
 
 
 @part
 def first_in(desk, pile, office):
     """The first strand in a pile; what was withdrawn meanwhile is thrown out."""
     top = office.desks[desk, pile]
-    while top != EMPTY and office.strands[top].desk != desk:
-        top = without_top(top, office.strands)
+    while top != EMPTY and office.laid[top].desk != desk:
+        top = without_top(top, office.laid)
     office.desks[desk, pile] = top
     return top
 
@@ -158,10 +183,10 @@ def first_on(desk, team, now, office):
         return top, SAVABLE
     # What can no longer be in time is laid apart the first time somebody looks.
     while top != EMPTY and office.strands[top].due_at < now:
-        office.desks[desk, SAVABLE] = without_top(top, office.strands)
+        office.desks[desk, SAVABLE] = without_top(top, office.laid)
         if after_due == BY_AGE:
-            office.strands[top].first_key = office.cases[office.strands[top].case].arrived_at
-        office.desks[desk, LATE] = with_one_more(office.desks[desk, LATE], top, office.strands)
+            office.laid[top].first_key = office.cases[office.strands[top].case].arrived_at
+        office.desks[desk, LATE] = with_one_more(office.desks[desk, LATE], top, office.laid)
         top = first_in(desk, SAVABLE, office)
     if top != EMPTY:
         return top, SAVABLE
@@ -183,17 +208,17 @@ def first_for(caseworker, desk, team, now, office):
     set_aside = EMPTY
     found, pile = first_on(desk, team, now, office)
     while found != EMPTY:
-        office.desks[desk, pile] = without_top(found, office.strands)
+        office.desks[desk, pile] = without_top(found, office.laid)
         if may_take(caseworker, found, office):
             break
-        office.strands[found].below, office.strands[found].beside = set_aside, pile
+        office.laid[found].below, office.laid[found].beside = set_aside, pile
         set_aside = found
         found, pile = first_on(desk, team, now, office)
     while set_aside != EMPTY:
-        strand, its_pile = set_aside, office.strands[set_aside].beside
-        set_aside = office.strands[strand].below
+        strand, its_pile = set_aside, office.laid[set_aside].beside
+        set_aside = office.laid[strand].below
         top = office.desks[desk, its_pile]
-        office.desks[desk, its_pile] = with_one_more(top, strand, office.strands)
+        office.desks[desk, its_pile] = with_one_more(top, strand, office.laid)
     return found, pile
 
 
@@ -236,7 +261,7 @@ def look_for_work(caseworker, now, office):
     worker = office.caseworkers[caseworker]
     runs = runs_from(caseworker, now, office.caseworkers, office.intervals)
     if runs > now:
-        acts_at(caseworker, runs, worker.idle_since, office)
+        acts_at(caseworker, runs, office)
         return
     if worker.sharing > 0:
         turn_to_own_pile(caseworker, now, office)
@@ -246,7 +271,6 @@ def look_for_work(caseworker, now, office):
     own, own_pile = first_on(caseworker, worker.team, now, office)
     shared, shared_pile = first_for(caseworker, shared_desk, worker.team, now, office)
     if own == EMPTY and shared == EMPTY:
-        acts_at(caseworker, NEVER, NEVER, office)
         free_since(caseworker, worker.idle_since, office)
         return
     # 2. one of them is taken, and the other stays
@@ -254,20 +278,20 @@ def look_for_work(caseworker, now, office):
     if own != EMPTY and (
         shared == EMPTY
         or own_pile < shared_pile
-        or (own_pile == shared_pile and comes_first(own, shared, office.strands))
+        or (own_pile == shared_pile and comes_first(own, shared, office.laid))
     ):
         strand = own
-        office.desks[caseworker, own_pile] = without_top(own, office.strands)
+        office.desks[caseworker, own_pile] = without_top(own, office.laid)
         if shared != EMPTY:
             top = office.desks[shared_desk, shared_pile]
-            office.desks[shared_desk, shared_pile] = with_one_more(top, shared, office.strands)
+            office.desks[shared_desk, shared_pile] = with_one_more(top, shared, office.laid)
     # 3. it is done when the clock has advanced by what it needs
-    office.strands[strand].desk = NOTHING
+    office.laid[strand].desk = NOTHING
     worker.in_hand = strand
     worker.took_at_hours = hours_at(caseworker, now, office.caseworkers, office.intervals)
     worker.done_at_hours = worker.took_at_hours + take(caseworker, strand, now, office)
     done_at = moment_of(caseworker, worker.done_at_hours, now, office.caseworkers, office.intervals)
-    acts_at(caseworker, done_at, FINISHING_FIRST, office)
+    acts_at(caseworker, done_at, office)
 
 
 @part
@@ -281,7 +305,7 @@ def let_go(caseworker, now, office):
     worker.busy_hours += hours - worker.took_at_hours
     worker.in_hand = NOTHING
     worker.idle_since = now
-    acts_at(caseworker, now, now, office)
+    looks_now(caseworker, now, office)
     return strand
 
 
@@ -292,9 +316,9 @@ def finish(caseworker, now, office):
     if worker.in_hand == OWN_PILE:
         catch_up(caseworker, now, office)
         strand = first_in(caseworker, SAVABLE, office)
-        worker.served_hours = office.strands[strand].first_key
-        office.desks[caseworker, SAVABLE] = without_top(strand, office.strands)
-        office.strands[strand].desk = NOTHING
+        worker.served_hours = office.laid[strand].first_key
+        office.desks[caseworker, SAVABLE] = without_top(strand, office.laid)
+        office.laid[strand].desk = NOTHING
         worker.sharing -= 1
         if worker.sharing > 0:
             expect_first_of_pile(caseworker, now, office)
@@ -304,7 +328,7 @@ def finish(caseworker, now, office):
     if worker.in_hand != OWN_PILE or worker.sharing == 0:
         worker.in_hand = NOTHING
         worker.idle_since = now
-        acts_at(caseworker, now, now, office)
+        looks_now(caseworker, now, office)
     work = office.strands[strand]
     work.taken_by = NOTHING
     work.remaining_hours = -1.0
@@ -330,10 +354,10 @@ def expect_first_of_pile(caseworker, now, office):
     """Note when the first of a shared pile will be done, if nothing else comes."""
     worker = office.caseworkers[caseworker]
     top = first_in(caseworker, SAVABLE, office)
-    left = office.strands[top].first_key - worker.served_hours
+    left = office.laid[top].first_key - worker.served_hours
     worker.done_at_hours = worker.took_at_hours + max(0.0, left) * worker.sharing
     done_at = moment_of(caseworker, worker.done_at_hours, now, office.caseworkers, office.intervals)
-    acts_at(caseworker, done_at, FINISHING_FIRST, office)
+    acts_at(caseworker, done_at, office)
 
 
 @part
@@ -350,10 +374,10 @@ def catch_up(caseworker, now, office):
 @part
 def join_sharing(caseworker, strand, now, office):
     """Order one more of a shared pile by what each will have been served when it is done."""
-    worker, work = office.caseworkers[caseworker], office.strands[strand]
+    worker, laid = office.caseworkers[caseworker], office.laid[strand]
     catch_up(caseworker, now, office)
-    work.first_key = worker.served_hours + take(caseworker, strand, now, office)
-    work.second_key = work.ready_at
+    laid.first_key = worker.served_hours + take(caseworker, strand, now, office)
+    laid.second_key = office.strands[strand].ready_at
     worker.sharing += 1
 
 
@@ -362,14 +386,14 @@ def leave_sharing(caseworker, strand, now, office):
     """Take a strand out of a shared pile before it is done."""
     worker, work = office.caseworkers[caseworker], office.strands[strand]
     catch_up(caseworker, now, office)
-    work.remaining_hours = max(0.0, work.first_key - worker.served_hours)
+    work.remaining_hours = max(0.0, office.laid[strand].first_key - worker.served_hours)
     work.taken_by = NOTHING
     worker.sharing -= 1
     if worker.in_hand == OWN_PILE:
         if worker.sharing == 0:
             worker.in_hand = NOTHING
             worker.idle_since = now
-            acts_at(caseworker, now, now, office)
+            looks_now(caseworker, now, office)
         else:
             expect_first_of_pile(caseworker, now, office)
 
@@ -380,8 +404,7 @@ def leave_sharing(caseworker, strand, now, office):
 @part
 def goes_on_at(strand, moment, office):
     """Note in the agenda when a strand goes on."""
-    note(office.agenda, office.tally[0].awaited, moment, strand)
-    office.tally[0].awaited += 1
+    expect(office.caseworkers.size + strand, moment, office.agenda)
 
 
 @part
@@ -499,7 +522,7 @@ def call(caseworker, strand, now, office):
         # Who has not been free is to look anyway: now, or when the clock runs.
         if worker.free_since != NEVER:
             free_since(caseworker, NEVER, office)
-            acts_at(caseworker, now, worker.idle_since, office)
+            looks_now(caseworker, worker.idle_since, office)
     elif worker.in_hand == OWN_PILE:
         expect_first_of_pile(caseworker, now, office)
     elif (
@@ -521,11 +544,11 @@ def call_from(team, strand, now, office):
         if since == NEVER:
             break
         free_since(longest, NEVER, office)
-        acts_at(longest, now, since, office)
         runs = runs_from(longest, now, office.caseworkers, office.intervals)
         if runs == now:
+            looks_now(longest, since, office)
             return
-        acts_at(longest, runs, since, office)
+        acts_at(longest, runs, office)
     if own.policy == PREEMPTIVE_PRIORITY and not own.to_interrupt:
         own.to_interrupt = True
         office.tally[0].teams_to_interrupt += 1
@@ -745,8 +768,8 @@ def close_case(case, withdrawn, now, office):
         work.waits_for_owner = False
         # What lies on a desk is thrown out when somebody comes to it; what is in hand is finished,
         # unless it is all in vain.
-        shared_by = work.desk
-        work.desk = NOTHING
+        shared_by = office.laid[strand].desk
+        office.laid[strand].desk = NOTHING
         if 0 <= shared_by < office.caseworkers.size and office.caseworkers[shared_by].sharing > 0:
             leave_sharing(shared_by, strand, now, office)
         elif withdrawn and work.taken_by != NOTHING:
@@ -779,8 +802,8 @@ def hand_over(caseworker, now, office):
     for pile in range(2):
         top = first_in(caseworker, pile, office)
         while top != EMPTY:
-            office.desks[caseworker, pile] = without_top(top, office.strands)
-            office.strands[top].desk = NOTHING
+            office.desks[caseworker, pile] = without_top(top, office.laid)
+            office.laid[top].desk = NOTHING
             if worker.sharing > 0:
                 leave_sharing(caseworker, top, now, office)
             goes_on_again(top, now, office)
@@ -877,23 +900,31 @@ def take_sample(sample, now, office):
 
 
 @part
-def what_is_next(starting, changed, withdrawn, deal, staff, office):
-    """When the next is of each kind: change, withdrawal, act, a strand's start, its going on."""
-    change_at = staff.changes[changed].at if changed < staff.changes.size else NEVER
-    withdrawal_at = NEVER
-    if withdrawn < deal.withdrawing.size:
-        withdrawal_at = office.cases[deal.withdrawing[withdrawn]].withdraws_at
-    acts = office.standings[1].key
-    starts_at = NEVER
-    if starting < deal.starting.size:
-        starts_at = office.strands[deal.starting[starting]].starts_at
-    goes_on = office.agenda[0].at if office.tally[0].awaited > 0 else NEVER
-    return change_at, withdrawal_at, acts, starts_at, goes_on
+def next_change_at(changed, staff):
+    """When the next of the people's circumstances change."""
+    return staff.changes[changed].at if changed < staff.changes.size else NEVER
+
+
+@part
+def next_withdrawal_at(withdrawn, deal):
+    """When the next family moves away."""
+    if withdrawn == deal.withdrawing.size:
+        return NEVER
+    return deal.cases[deal.withdrawing[withdrawn]].withdraws_at
+
+
+@part
+def next_start_at(starting, deal):
+    """When the next strand begins of itself."""
+    if starting == deal.starting.size:
+        return NEVER
+    return deal.strands[deal.starting[starting]].starts_at
 
 
 @part
 def run(office, deal, staff, sample_at, samples, horizon):
     """Let everything happen, in order, from 0 to the horizon."""
+    people = office.caseworkers.size
     starting, changed, withdrawn, sampled = 0, 0, 0, 0
     now = -NEVER
     # 0. who is there from the start, and who has what is open then
@@ -901,22 +932,28 @@ def run(office, deal, staff, sample_at, samples, horizon):
         change_staff(staff.changes[changed], office)
         changed += 1
     find_all_owners(0.0, office)
+    change_at = next_change_at(changed, staff)
+    withdrawal_at = next_withdrawal_at(withdrawn, deal)
+    starts_at = next_start_at(starting, deal)
     while True:
         # 1. what is next?
-        change_at, withdrawal_at, acts, starts_at, goes_on = what_is_next(
-            starting, changed, withdrawn, deal, staff, office
-        )
-        acting = office.standings[1].number
-        strand_at = min(starts_at, goes_on)
-        then = min(min(change_at, withdrawal_at), min(acts, strand_at))
-        finishes = acts == then < NEVER and office.caseworkers[acting].in_hand != NOTHING
-        somebody_looks = not finishes and min(min(change_at, withdrawal_at), strand_at) > then
-        # 2. before anybody takes work, and before time goes on, cases find owners
-        if (somebody_looks or then > now) and office.tally[0].teams_to_assign > 0:
-            find_all_owners(now, office)
-            continue
-        # 3. before time goes on, urgent work interrupts, and counts are taken
+        then = min(min(change_at, withdrawal_at), starts_at)
+        tally = office.tally[0]
+        is_rest = tally.looking + tally.teams_to_assign + tally.teams_to_interrupt == 0
+        awaited_at, awaited = first_awaited(office.agenda, then if is_rest else now)
+        then = min(then, awaited_at)
         if then > now:
+            # 2. before anybody takes work, and before time goes on, cases find owners
+            if office.tally[0].teams_to_assign > 0:
+                find_all_owners(now, office)
+                continue
+            if office.tally[0].looking > 0:
+                looker = office.looking[0].number
+                take_out(office.looking, office.tally[0].looking, 0)
+                office.tally[0].looking -= 1
+                look_for_work(looker, now, office)
+                continue
+            # 3. before time goes on, urgent work interrupts, and counts are taken
             if office.tally[0].teams_to_interrupt > 0:
                 for team in range(office.teams.size):
                     if office.teams[team].to_interrupt:
@@ -933,25 +970,26 @@ def run(office, deal, staff, sample_at, samples, horizon):
         if change_at == now:
             change_staff(staff.changes[changed], office)
             changed += 1
+            change_at = next_change_at(changed, staff)
         elif withdrawal_at == now:
             closed, is_withdrawn = deal.withdrawing[withdrawn], True
             withdrawn += 1
-        elif finishes:
-            finish(acting, now, office)
-        elif strand_at == now:
-            starts = goes_on > now or (
-                starts_at == now and deal.starting[starting] < office.agenda[0].number
-            )
-            if starts:
+            withdrawal_at = next_withdrawal_at(withdrawn, deal)
+        elif awaited_at == now and awaited < people:
+            strike_first(office.agenda)
+            if office.caseworkers[awaited].in_hand != NOTHING:
+                finish(awaited, now, office)
+            else:
+                looks_now(awaited, office.caseworkers[awaited].idle_since, office)
+        else:
+            strand = awaited - people
+            if awaited_at > now or (starts_at == now and deal.starting[starting] < strand):
                 strand = deal.starting[starting]
                 starting += 1
+                starts_at = next_start_at(starting, deal)
             else:
-                strand = office.agenda[0].number
-                strike_first(office.agenda, office.tally[0].awaited)
-                office.tally[0].awaited -= 1
+                strike_first(office.agenda)
             closed = go_on(strand, now, office)
-        else:
-            look_for_work(acting, now, office)
         if closed != NOTHING and office.cases[closed].is_open:
             close_case(closed, is_withdrawn, now, office)
 
@@ -980,12 +1018,14 @@ class OfficeRoom(NamedTuple):
     teams: Records
     cases: Records
     strands: Records
+    laid: Records
     caseworkers: Records
     milestone_at: Floats
     handlers: NDArray[np.uint64]
     desks: Integers
     standings: Records
-    agenda: Records
+    agenda: Agenda
+    looking: Records
     clocks: Records
     takes: Records
     tally: Records
@@ -993,22 +1033,25 @@ class OfficeRoom(NamedTuple):
 
 
 def office_room(
-    plan: Plan, people: int, cases: int, strands: int, milestones: int, clocks: int, takes: int = 0
+    plan: Plan, people: int, cases: Deal | DealRoom, clocks: int, takes: int = 0
 ) -> OfficeRoom:
-    """Make room for so many."""
+    """Make room for so many people, and as many cases as there are or is room for."""
+    strands, episodes = cases.strands.size, cases.episodes.size
     teams = plan.teams.size
     words = (people + 63) // 64 if plan.steps["by_another"].any() else 0
-    standings = 4 * people + 4 * people * 2 + 16 * (teams + 1)
+    standings = 8 * people + 8 * teams
     return OfficeRoom(
         np.empty(teams, dtype=TEAM),
-        np.empty(cases, dtype=CASE),
+        np.empty(cases.cases.size, dtype=CASE),
         np.empty(strands, dtype=STRAND),
+        np.empty(strands, dtype=LAID),
         np.empty(people, dtype=CASEWORKER),
-        np.empty(milestones),
-        np.empty((cases, words), dtype=np.uint64),
+        np.empty(cases.milestone_at.size),
+        np.empty((cases.cases.size, words), dtype=np.uint64),
         np.empty((people + teams, 2), dtype=np.int64),
         np.empty(standings, dtype=STANDING),
-        np.empty(strands, dtype=MOMENT),
+        agenda_room(people + strands, max(episodes, LEAST_SLOTS)),
+        np.empty(people, dtype=MOMENT),
         np.empty(clocks, dtype=CLOCK),
         np.empty(takes, dtype=TAKE),
         np.empty(1, dtype=TALLY),
@@ -1017,13 +1060,20 @@ def office_room(
 
 
 @part
-def opened(room, plan, deal, staff):
+def slots_for(episodes):
+    """How many slots the agenda has: so many that few of the episodes fall into one."""
+    return max(episodes // EPISODES_A_SLOT, LEAST_SLOTS)
+
+
+@part
+def opened(room, plan, deal, staff, horizon):
     """Open an office in a room: records copied to work on, and nobody with anything in hand."""
     people, teams = staff.caseworkers.size, plan.teams.size
     tally = room.tally[0]
-    tally.first_day, tally.awaited, tally.clocks = plan.first_day, 0, 0
+    tally.first_day, tally.looking, tally.clocks = plan.first_day, 0, 0
     tally.teams_to_assign = tally.teams_to_interrupt = 0
-    tally.acting_standings = held = places(people)
+    clear(room.agenda, people + deal.strands.size, slots_for(deal.episodes.size), horizon)
+    held = 0
     for team in range(teams):
         room.teams[team] = plan.teams[team]
         own = room.teams[team]
@@ -1036,6 +1086,7 @@ def opened(room, plan, deal, staff):
             room.handlers[case, word] = 0
     for strand in range(deal.strands.size):
         room.strands[strand] = deal.strands[strand]
+        room.laid[strand].desk = NOTHING
     for milestone in range(deal.milestone_at.size):
         room.milestone_at[milestone] = deal.milestone_at[milestone]
     for desk in range(people + teams):
@@ -1048,6 +1099,7 @@ def opened(room, plan, deal, staff):
         room.teams,
         room.cases[: deal.cases.size],
         room.strands[: deal.strands.size],
+        room.laid[: deal.strands.size],
         deal.episodes,
         room.caseworkers[:people],
         staff.intervals,
@@ -1056,11 +1108,11 @@ def opened(room, plan, deal, staff):
         room.desks,
         room.standings[:held],
         room.agenda,
+        room.looking,
         room.clocks,
         room.takes,
         room.tally,
     )
-    play_all(office.standings[: tally.acting_standings], people, 0)
     for team in range(teams):
         own = office.teams[team]
         size = own.last_caseworker - own.first_caseworker
@@ -1072,7 +1124,7 @@ def opened(room, plan, deal, staff):
         worker = office.caseworkers[each]
         worker.free_since = NEVER
         worker.idle_since = max(worker.idle_since, LONG_AGO)
-        acts_at(each, 0.0, worker.idle_since, office)
+        acts_at(each, 0.0, office)
         count_load(each, office)
     for case in range(office.cases.size):
         # What was open before the start has an owner, or is on the team's desk.
@@ -1089,7 +1141,7 @@ def opened(room, plan, deal, staff):
 
 @compiled
 def _casework(room, plan, deal, staff, sample_at, samples, horizon):
-    office = opened(room, plan, deal, staff)
+    office = opened(room, plan, deal, staff, horizon)
     run(office, deal, staff, sample_at, samples, horizon)
     write_running_clocks(office)
     count_busy_hours(room.busy_hours, horizon, office)
@@ -1104,15 +1156,8 @@ def casework(
     `sample_at` are moments in order at which to count; where `traced`, every taking of an episode
     is kept. `plan`, `deal` and `staff` are left as they were.
     """
-    room = office_room(
-        plan,
-        staff.caseworkers.size,
-        deal.cases.size,
-        deal.strands.size,
-        deal.milestone_at.size,
-        deal.clocks,
-        deal.episodes.size if traced else 0,
-    )
+    takes = deal.episodes.size if traced else 0
+    room = office_room(plan, staff.caseworkers.size, deal, deal.clocks, takes)
     samples = np.zeros((sample_at.size, plan.teams.size), dtype=SAMPLE)
     clocks = _casework(room, plan, deal, staff, sample_at, samples, float(horizon))
     return Outcome(room.clocks[:clocks], room.cases, samples, room.busy_hours, room.takes)

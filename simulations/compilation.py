@@ -56,7 +56,9 @@ def loop(function: Kernel) -> Kernel:
 
 
 def _jit(kernel: Kernel) -> Kernel:
-    options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+    # What is compiled elsewhere of these parts (tests, benchmarks) nobody could know to be stale.
+    is_ours = kernel.__module__.startswith(f"{__package__}.")
+    options: dict[str, Any] = {"cache": is_ours, "nogil": True, "_nrt": False}
     return cast(Kernel, numba.njit(**options)(kernel))
 
 

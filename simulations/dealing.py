@@ -354,7 +354,7 @@ def deal_strands(number, which, comer, templates, room):
         strand.outlives_case, strand.trigger = template.outlives_case, trigger
         strand.starts_at = strand.began_at = starts_at if trigger < 0 else NEVER
         strand.due_at, strand.ready_at, strand.remaining_hours = NEVER, NEVER, -1.0
-        strand.desk, strand.taken_by, strand.waits_for_owner = -1, -1, False
+        strand.taken_by, strand.waits_for_owner = -1, False
         strand.has_begun = strand.is_ready = strand.has_ended = False
         strand.first_episode = strand.episode = counted.episodes
         # 2. its episodes, round by round

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simulations.agenda import Agenda
 from simulations.luck import Floats, Integers
 from simulations.work_clocks import Records
 
@@ -123,19 +124,27 @@ STRAND = np.dtype(
         ("due_at", np.float64),
         ("ready_at", np.float64),
         ("remaining_hours", np.float64),
-        ("desk", np.int32),
         ("taken_by", np.int32),
         ("waits_for_owner", np.bool_),
         ("has_begun", np.bool_),
         ("is_ready", np.bool_),  # to be laid on a desk
         ("has_ended", np.bool_),
+    ],
+    align=True,
+)
+
+LAID = np.dtype(
+    [
         ("first_key", np.float64),
         ("second_key", np.float64),
         ("below", np.int32),
         ("beside", np.int32),
+        ("desk", np.int32),
     ],
     align=True,
 )
+"""Where a strand lies, and its place in the pile there: apart, for whoever looks through a pile
+looks at this alone."""
 
 EPISODE = np.dtype(
     [("effort_hours", np.float64), ("delay_days", np.float64), ("step", np.int32)], align=True
@@ -256,6 +265,8 @@ class Office(NamedTuple):
     teams: Records
     cases: Records
     strands: Records
+    laid: Records
+    """Where each strand lies."""
     episodes: Records
     caseworkers: Records
     intervals: Records
@@ -266,10 +277,12 @@ class Office(NamedTuple):
     """Tops of piles: a row a desk, the caseworkers' own first, then the teams'. The second column
     is what is already late, where the policy lays it apart."""
     standings: Records
-    """Tournaments: who acts next of all; then, team by team, who has been free longest and who is
-    least crowded."""
-    agenda: Records
-    """The strands that go on, and when."""
+    """Tournaments, team by team: who has been free longest, and who is least crowded."""
+    agenda: Agenda
+    """When caseworkers finish, or their clocks run again, by their number; and, numbered after all
+    of them, when strands go on."""
+    looking: Records
+    """A heap: who looks for work at this very moment, and how long each has been idle."""
     clocks: Records
     takes: Records
     tally: Records
@@ -278,11 +291,10 @@ class Office(NamedTuple):
 TALLY = np.dtype(
     [
         ("first_day", np.int64),  # of the due dates
-        ("awaited", np.int64),  # moments in the agenda
+        ("looking", np.int64),  # how many look for work
         ("clocks", np.int64),  # clocks written down
         ("teams_to_assign", np.int64),
         ("teams_to_interrupt", np.int64),
-        ("acting_standings", np.int64),
     ]
 )
 

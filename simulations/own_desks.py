@@ -12,14 +12,14 @@ from which it may be taken is written there. Nothing is moved, and the next to b
 in the row whose moment has come.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulations.agenda import MOMENT, strike_first
+from simulations.agenda import MOMENT, NEVER, NOBODY
 from simulations.casework import (
-    NEVER,
     NOTHING,
     OfficeRoom,
     assign_in,
@@ -27,7 +27,6 @@ from simulations.casework import (
     count_busy_hours,
     count_load,
     due_at,
-    goes_on_at,
     office_room,
     opened,
     release,
@@ -62,8 +61,6 @@ from simulations.office import (
 from simulations.piles import EMPTY, without_top
 from simulations.work_clocks import Records, hours_at, moment_of, runs_from
 
-GONE = -2
-"""In hand: a strand whose case has been closed, and its place with it."""
 _AT_ONCE = 32
 """So many places are looked at at once; a row has room for a multiple of it."""
 _FIRST_ROOM = _AT_ONCE
@@ -75,44 +72,58 @@ DESK = np.dtype(
         ("first_place", np.int64),
         ("last_place", np.int64),  # of those in use, not included
         ("last_moment", np.int64),  # of those noted from the first place on, not included
+        ("episode_in_hand", np.int32),
+        ("is_mere_step", np.bool_),  # what is in hand
+        ("shows_the_time", np.bool_),  # the clock
         ("room", np.int32),
         ("promised", np.int32),  # strands of the cases owned: they may all need a place
-        ("place_in_hand", np.int64),
-        ("strand_in_hand", np.int64),
-        ("delay_days", np.float64),  # after what is in hand
-        ("following_hours", np.float64),  # then, if the end of what is in hand is a mere step
-        ("is_followed", np.bool_),
     ],
     align=True,
 )
+
+PLACE = np.dtype(
+    [
+        ("key", np.float64),
+        ("hours", np.float64),  # that the next episode needs
+        ("delay_days", np.float64),  # that will follow it; less than none if not a mere step
+        ("strand", np.int32),
+        ("episode", np.int32),  # the next
+    ],
+    align=True,
+)
+
+AHEAD = np.dtype([("effort_hours", np.float64), ("delay_days", np.float64)])
+"""An episode as one looks ahead to it; its delay is less than none if it is more than a mere
+step."""
 
 
 class Desks(NamedTuple):
     """The own desks, and what is side by side in their rows (da: egne skriveborde)."""
 
     desks: Records
+    """After all of the caseworkers' nobody's: moments of strands whose case has no owner."""
     tally: Integers
     """How many places have been given to a row, in all."""
-    strands: NDArray[np.int32]
-    keys: Floats
-    """Strands are in the order of the first key, by the team's policy, then of their numbers."""
+    places: Records
+    """Strands in the order of the key, by the team's policy, then of their numbers."""
     ready_at: Floats
-    """Since when it may be taken; infinity while it is in hand, or waits for more than time, and in
-    places that are not in use."""
+    """Since or from when what is in a place may be taken; infinity while that waits for more than
+    time, and in places that are not in use."""
     ready_bits: Integers
     """The same memory: from 0 on, moments are in the order of their bits."""
-    earliest: Floats
-    earliest_bits: Integers
     moments: Records
     """When strands go on with all that this brings about, in no order."""
-    ends_as: Integers
-    begins_as: Integers
-    """What a step is the end, and the beginning, of: where one's end and another's beginning are
-    the same, going on from one to the other changes nothing but what is to be done."""
+    has_place: NDArray[np.bool_]
+    """Whether a strand is in a row."""
+    earliest: Floats
+    earliest_bits: Integers
+    ahead: Records
+    going: NDArray[np.uint32]
+    """Who has something to do before the others need be asked."""
 
 
-def desk_room(people: int, strands: int, steps: int) -> Desks:
-    """Make room for so many own desks, and so many strands in all.
+def desk_room(people: int, strands: int, episodes: int) -> Desks:
+    """Make room for so many own desks, and so many strands and episodes in all.
 
     A row that is full moves to twice the room, so all rows ever given are less than four times the
     strands.
@@ -120,17 +131,17 @@ def desk_room(people: int, strands: int, steps: int) -> Desks:
     places = _FIRST_ROOM * people + 4 * strands
     ready_at, earliest = np.empty(places), np.empty(1)
     return Desks(
-        np.empty(people, dtype=DESK),
+        np.empty(people + 1, dtype=DESK),
         np.empty(1, dtype=np.int64),
-        np.empty(places, dtype=np.int32),
-        np.empty(places),
+        np.empty(places, dtype=PLACE),
         ready_at,
         ready_at.view(np.int64),
+        np.empty(places + strands, dtype=MOMENT),
+        np.empty(strands, dtype=np.bool_),
         earliest,
         earliest.view(np.int64),
-        np.empty(places, dtype=MOMENT),
-        np.empty(steps, dtype=np.int64),
-        np.empty(steps, dtype=np.int64),
+        np.empty(episodes, dtype=AHEAD),
+        np.empty(people, dtype=np.uint32),
     )
 
 
@@ -196,51 +207,58 @@ def key_of_place(strand, office):
 @part
 def move_place(source, target, own):
     """Copy a place to another."""
-    own.strands[target] = own.strands[source]
-    own.keys[target] = own.keys[source]
+    own.places[target] = own.places[source]
     own.ready_at[target] = own.ready_at[source]
 
 
 @part
 def place_of(caseworker, strand, own):
     """Where in the row a strand is; -1 if it is not."""
-    desk = own.desks[caseworker]
-    for place in range(desk.first_place, desk.last_place):
-        if own.strands[place] == strand:
-            return place
-    return NOTHING
+    if not own.has_place[strand]:
+        return NOTHING
+    place = own.desks[caseworker].first_place
+    while own.places[place].strand != strand:
+        place += 1
+    return place
 
 
 @part
 def give_place(caseworker, strand, key, own):
     """Give a strand its place in the row; return it."""
     desk = own.desks[caseworker]
+    if desk.last_place == desk.first_place + desk.room:
+        close_ranks(caseworker, own)
     place = desk.last_place
+    desk.last_place += 1
     while place > desk.first_place:
-        before = own.keys[place - 1]
-        if before < key or (before == key and own.strands[place - 1] < strand):
+        before = own.places[place - 1]
+        if before.key < key or (before.key == key and before.strand < strand):
             break
         move_place(place - 1, place, own)
         place -= 1
-    desk.last_place += 1
-    if desk.place_in_hand >= place:
-        desk.place_in_hand += 1
-    own.strands[place], own.keys[place], own.ready_at[place] = strand, key, NEVER
+    own.places[place].strand, own.places[place].key = strand, key
+    own.has_place[strand] = True
     return place
 
 
 @part
-def clear_place(caseworker, place, own):
-    """Take a place out of the row."""
+def clear_place(place, own):
+    """Clear a place; it stays empty until the row is full."""
+    own.has_place[own.places[place].strand] = False
+    own.places[place].strand, own.ready_at[place] = NOTHING, NEVER
+
+
+@part
+def close_ranks(caseworker, own):
+    """Take the empty places out of a row."""
     desk = own.desks[caseworker]
-    desk.last_place -= 1
-    for later in range(place, desk.last_place):
-        move_place(later + 1, later, own)
-    own.ready_at[desk.last_place] = NEVER
-    if desk.place_in_hand == place:
-        desk.place_in_hand = GONE
-    elif desk.place_in_hand > place:
-        desk.place_in_hand -= 1
+    end, desk.last_place = desk.last_place, desk.first_place
+    for place in range(desk.first_place, end):
+        if own.places[place].strand != NOTHING:
+            move_place(place, desk.last_place, own)
+            desk.last_place += 1
+    for place in range(desk.last_place, end):
+        own.ready_at[place] = NEVER
 
 
 @part
@@ -264,8 +282,6 @@ def promise_places(caseworker, strands, own):
     for place in range(desk.last_place, desk.first_place + desk.room):
         own.ready_at[place] = NEVER
     desk.last_moment += moved
-    if desk.place_in_hand >= 0:
-        desk.place_in_hand += moved
     own.tally[0] += desk.room
 
 
@@ -280,39 +296,33 @@ def heed(caseworker, strand, moment, own):
 
 
 @part
-def strike_moment(caseworker, noted, own):
-    """Strike a moment; the last that is noted fills the gap."""
+def next_of(caseworker, own):
+    """Whose moment comes first, at one moment that of the lower number."""
     desk = own.desks[caseworker]
-    desk.last_moment -= 1
-    own.moments[noted].at = own.moments[desk.last_moment].at
-    own.moments[noted].number = own.moments[desk.last_moment].number
-    desk.goes_on_at = NEVER
-    for each in range(desk.first_place, desk.last_moment):
-        desk.goes_on_at = min(desk.goes_on_at, own.moments[each].at)
-
-
-@part
-def strike_next(caseworker, own):
-    """Strike the first moment, at one moment that of the lower number; return whose it was."""
-    desk = own.desks[caseworker]
-    found = desk.first_place
-    for other in range(desk.first_place + 1, desk.last_moment):
-        one, first = own.moments[other], own.moments[found]
-        if one.at < first.at or (one.at == first.at and one.number < first.number):
-            found = other
-    strand = own.moments[found].number
-    strike_moment(caseworker, found, own)
-    return strand
+    first = own.moments[desk.first_place]
+    at, number = first.at, first.number
+    for noted in range(desk.first_place + 1, desk.last_moment):
+        other = own.moments[noted]
+        if other.at < at or (other.at == at and other.number < number):
+            at, number = other.at, other.number
+    return number
 
 
 @part
 def strike_of(caseworker, strand, own):
-    """Strike the moment of a strand, if one is noted."""
+    """Strike the moment of a strand, if one is noted; the last that is noted fills the gap."""
     desk = own.desks[caseworker]
-    for noted in range(desk.first_place, desk.last_moment):
-        if own.moments[noted].number == strand:
-            strike_moment(caseworker, noted, own)
-            return
+    desk.goes_on_at = NEVER
+    noted = desk.first_place
+    while noted < desk.last_moment:
+        moment = own.moments[noted]
+        if moment.number == strand:
+            desk.last_moment -= 1
+            last = own.moments[desk.last_moment]
+            moment.at, moment.number = last.at, last.number
+        else:
+            desk.goes_on_at = min(desk.goes_on_at, moment.at)
+            noted += 1
 
 
 # --- How a strand goes on --------------------------------------------------------------------
@@ -320,12 +330,9 @@ def strike_of(caseworker, strand, own):
 
 @part
 def strand_goes_on_at(strand, moment, office, own):
-    """Note when a strand goes on: with its owner, or while it has none in the agenda of all."""
+    """Note when a strand goes on: with its owner, or while it has none on nobody's desk."""
     owner = office.cases[office.strands[strand].case].owner
-    if owner == NOTHING:
-        goes_on_at(strand, moment, office)
-        return
-    heed(owner, strand, moment, own)
+    heed(owner if owner != NOTHING else office.caseworkers.size, strand, moment, own)
 
 
 @part
@@ -406,13 +413,15 @@ def lay_ready(owner, strand, now, office, own):
     work.is_ready = False
     key = key_of_place(strand, office)
     place = place_of(owner, strand, own)
-    if place != NOTHING and own.keys[place] != key:
-        clear_place(owner, place, own)
+    if place != NOTHING and own.places[place].key != key:
+        clear_place(place, own)
         place = NOTHING
     if place == NOTHING:
         place = give_place(owner, strand, key, own)
     own.ready_at[place] = work.ready_at
-    if desk.strand_in_hand == NOTHING:
+    own.places[place].hours, own.places[place].episode = work.remaining_hours, work.episode
+    own.places[place].delay_days = own.ahead[work.episode].delay_days
+    if office.caseworkers[owner].in_hand == NOTHING:
         desk.acts_at = min(desk.acts_at, now)
 
 
@@ -435,11 +444,11 @@ def close_case(case, withdrawn, now, office, own):
             work.waits_for_owner = False
         if owner != NOTHING:
             # What is in hand is finished, unless it is all in vain.
-            if withdrawn and own.desks[owner].strand_in_hand == strand:
+            if withdrawn and office.caseworkers[owner].in_hand == strand:
                 let_go(owner, now, office, own)
             place = place_of(owner, strand, own)
             if place != NOTHING:
-                clear_place(owner, place, own)
+                clear_place(place, own)
             strike_of(owner, strand, own)
     if owner != NOTHING:
         own.desks[owner].promised -= closed.last_strand - closed.first_strand
@@ -469,74 +478,92 @@ def least(numbers):
 
 
 @part
-def look_for_work(caseworker, now, office, own):
-    """Somebody with nothing in hand takes what comes first, or looks again when there is some."""
-    desk, worker = own.desks[caseworker], office.caseworkers[caseworker]
-    runs = runs_from(caseworker, now, office.caseworkers, office.intervals)
-    if runs > now:
-        desk.acts_at = runs
-        return
-    # 1. the first in the row that may be taken; among equals the one that has been ready longest
-    size = desk.last_place - desk.first_place
-    looked_at = desk.first_place + (size + _AT_ONCE - 1) // _AT_ONCE * _AT_ONCE
-    ready_at = own.ready_at[desk.first_place : looked_at]
-    first = first_ready(ready_at, now)
-    if first >= size:
-        if size == 0:
-            desk.acts_at = NEVER
-        else:
-            own.earliest_bits[0] = least(own.ready_bits[desk.first_place : looked_at])
-            desk.acts_at = own.earliest[0]
-        return
-    keys = own.keys[desk.first_place : desk.last_place]
-    key, since, other = keys[first], ready_at[first], first + 1
-    while other < size and keys[other] == key:
-        if ready_at[other] < since:
-            first, since = other, ready_at[other]
-        other += 1
-    # 2. it is done when the clock has advanced by what it needs
-    place = desk.first_place + first
-    strand = own.strands[place]
-    taken = office.strands[strand]
-    own.ready_at[place] = NEVER
-    desk.place_in_hand = place
-    desk.strand_in_hand = worker.in_hand = strand
-    hours = taken.remaining_hours
-    if worker.last_case != taken.case:
-        hours += office.teams[worker.team].switching_hours
-    worker.last_case = taken.case
-    worker.took_at_hours = hours_at(caseworker, now, office.caseworkers, office.intervals)
-    worker.done_at_hours = worker.took_at_hours + hours
-    desk.acts_at = moment_of(
-        caseworker, worker.done_at_hours, now, office.caseworkers, office.intervals
-    )
-    if office.takes.size > 0:
-        office.takes[taken.episode].caseworker = caseworker
-        office.takes[taken.episode].taken_at = now
-    # 3. what its end will bring about is looked up already
-    ended = office.episodes[taken.episode]
-    desk.delay_days, desk.is_followed = ended.delay_days, False
-    if taken.episode + 1 < taken.last_episode:
-        following = office.episodes[taken.episode + 1]
-        desk.is_followed = own.ends_as[ended.step] == own.begins_as[following.step]
-        desk.following_hours = following.effort_hours
+def runs_at(caseworker, now, office, own):
+    """The first moment, not before now, at which the clock runs."""
+    if own.desks[caseworker].shows_the_time:
+        return now
+    return runs_from(caseworker, now, office.caseworkers, office.intervals)
 
 
 @part
-def put_down(caseworker, now, office, own):
-    """Have nothing in hand any longer, and look for work."""
+def shown_at(caseworker, now, office, own):
+    """What the clock shows."""
+    if own.desks[caseworker].shows_the_time:
+        return now
+    return hours_at(caseworker, now, office.caseworkers, office.intervals)
+
+
+@part
+def moment_at(caseworker, hours, now, office, own):
+    """When the clock will show so many hours, not before now."""
+    if own.desks[caseworker].shows_the_time:
+        return hours
+    return moment_of(caseworker, hours, now, office.caseworkers, office.intervals)
+
+
+@part
+def look_for_work(caseworker, before, office, own):
+    """Somebody with nothing in hand takes what comes first, or looks again when there is some."""
     desk, worker = own.desks[caseworker], office.caseworkers[caseworker]
-    desk.place_in_hand = desk.strand_in_hand = worker.in_hand = NOTHING
-    worker.idle_since = desk.acts_at = now
+    now = desk.acts_at
+    row = slice(desk.first_place, desk.first_place + desk.room)
+    # 1. the first in the row that may be taken, now or as soon as any may
+    first = first_ready(own.ready_at[row], now)
+    if first == desk.room:
+        own.earliest_bits[0] = least(own.ready_bits[row])
+        now = desk.acts_at = own.earliest[0]
+        if now >= before or now >= desk.goes_on_at:
+            return False
+        first = first_ready(own.ready_at[row], now)
+    runs = runs_at(caseworker, now, office, own)
+    if runs > now:
+        desk.acts_at = runs
+        return True
+    # 2. among equals the one that has been ready longest
+    place = desk.first_place + first
+    key, other = own.places[place].key, place + 1
+    while other < desk.last_place and own.places[other].key == key:
+        if own.ready_at[other] < own.ready_at[place]:
+            place = other
+        other += 1
+    # 3. it is done when the clock has advanced by what it needs
+    taken = own.places[place]
+    strand, episode, hours = taken.strand, taken.episode, taken.hours
+    switching_hours = office.teams[worker.team].switching_hours
+    if switching_hours > 0:
+        case = office.strands[strand].case
+        if worker.last_case != case:
+            hours += switching_hours
+        worker.last_case = case
+    worker.in_hand = strand
+    worker.took_at_hours = shown_at(caseworker, now, office, own)
+    worker.done_at_hours = worker.took_at_hours + hours
+    done_at = moment_at(caseworker, worker.done_at_hours, now, office, own)
+    desk.acts_at, desk.episode_in_hand = done_at, episode
+    if office.takes.size > 0:
+        office.takes[episode].caseworker = caseworker
+        office.takes[episode].taken_at = now
+    # 4. if its end brings about nothing but the next episode, that is written down already
+    delay_days = taken.delay_days
+    desk.is_mere_step = delay_days >= 0
+    if desk.is_mere_step:
+        own.ready_at[place] = done_at + delay_days
+        taken.episode = episode + 1
+        following = own.ahead[episode + 1]
+        taken.hours, taken.delay_days = following.effort_hours, following.delay_days
+    else:
+        own.ready_at[place] = NEVER
+        office.strands[strand].episode = episode
+    return True
 
 
 @part
 def let_go(caseworker, now, office, own):
     """Drop what is in hand, for its case is withdrawn."""
     worker = office.caseworkers[caseworker]
-    hours = hours_at(caseworker, now, office.caseworkers, office.intervals)
-    worker.busy_hours += hours - worker.took_at_hours
-    put_down(caseworker, now, office, own)
+    worker.busy_hours += shown_at(caseworker, now, office, own) - worker.took_at_hours
+    worker.in_hand = NOTHING
+    own.desks[caseworker].acts_at = now
 
 
 @part
@@ -544,54 +571,67 @@ def finish(caseworker, now, office, own):
     """Finish what is in hand; its strand goes on after the external delay, which may be none."""
     desk, worker = own.desks[caseworker], office.caseworkers[caseworker]
     worker.busy_hours += worker.done_at_hours - worker.took_at_hours
-    place, strand = desk.place_in_hand, desk.strand_in_hand
-    work = office.strands[strand]
     if office.takes.size > 0:
-        office.takes[work.episode].done_at = now
-    put_down(caseworker, now, office, own)
-    if place == GONE:
-        return
-    if desk.is_followed:
-        work.episode += 1
-        work.remaining_hours = desk.following_hours
-        own.ready_at[place] = now + desk.delay_days
-    else:
-        work.remaining_hours = -1.0
-        heed(caseworker, strand, now + desk.delay_days, own)
+        office.takes[desk.episode_in_hand].done_at = now
+    if not desk.is_mere_step:
+        work = office.strands[worker.in_hand]
+        if not work.has_ended:
+            work.remaining_hours = -1.0
+            delay_days = office.episodes[work.episode].delay_days
+            heed(caseworker, worker.in_hand, now + delay_days, own)
+    worker.in_hand = NOTHING
 
 
 @part
-def follow(caseworker, before, until, office, own):
-    """Let a caseworker go on alone: work is taken before one moment, all else until another."""
-    desk = own.desks[caseworker]
-    while True:
-        has_in_hand = desk.strand_in_hand != NOTHING
-        now = desk.acts_at
-        if desk.goes_on_at < now or (desk.goes_on_at == now and not has_in_hand):
-            # 1. a strand goes on
-            now = desk.goes_on_at
-            if now > until or now == NEVER:
-                return
-            strand = strike_next(caseworker, own)
-            closed = go_on(strand, now, office, own)
-            if closed != NOTHING and office.cases[closed].is_open:
-                close_case(closed, False, now, office, own)
-            elif office.strands[strand].has_ended:
-                place = place_of(caseworker, strand, own)
-                if place != NOTHING:
-                    clear_place(caseworker, place, own)
-            continue
-        if has_in_hand:
-            # 2. or work is finished
-            if now > until or now == NEVER:
-                return
-            finish(caseworker, now, office, own)
-            if desk.goes_on_at <= now:
-                continue
-        # 3. and more is taken, when all has happened that happens at this moment
-        if now >= before:
-            return
-        look_for_work(caseworker, now, office, own)
+def do_next(caseworker, before, until, office, own):
+    """Let a caseworker do what comes next; return whether there may be more to do until then."""
+    desk, worker = own.desks[caseworker], office.caseworkers[caseworker]
+    now = desk.acts_at
+    has_in_hand = worker.in_hand != NOTHING
+    if desk.goes_on_at < now or (desk.goes_on_at == now and not has_in_hand):
+        # 1. a strand goes on
+        now = desk.goes_on_at
+        strand = next_of(caseworker, own)
+        strike_of(caseworker, strand, own)
+        closed = go_on(strand, now, office, own)
+        if closed != NOTHING and office.cases[closed].is_open:
+            close_case(closed, False, now, office, own)
+        elif office.strands[strand].has_ended:
+            place = place_of(caseworker, strand, own)
+            if place != NOTHING:
+                clear_place(place, own)
+        return min(desk.acts_at, desk.goes_on_at) <= until
+    # 2. or work is finished
+    if has_in_hand:
+        finish(caseworker, now, office, own)
+        if desk.goes_on_at <= now:
+            return True
+    # 3. and more is taken, when all has happened that happens at this moment
+    if now >= before:
+        return False
+    if not look_for_work(caseworker, before, office, own):
+        return desk.goes_on_at <= until
+    return (desk.acts_at <= until) | (desk.goes_on_at <= until)
+
+
+@part
+def follow(first, last, before, until, office, own):
+    """Let caseworkers go on alone: work is taken before one moment, all else until another.
+
+    They act in turn, each at a moment of its own: so the processor need not wait for what one has
+    just written, for it comes back to that only after the others.
+    """
+    count = 0
+    for caseworker in range(first, last):
+        desk = own.desks[caseworker]
+        own.going[count] = caseworker
+        count += (desk.acts_at <= until) | (desk.goes_on_at <= until)
+    while count > 0:
+        acted, count = count, 0
+        for turn in range(acted):
+            caseworker = own.going[turn]
+            own.going[count] = caseworker
+            count += do_next(caseworker, before, until, office, own)
 
 
 # --- All of them, from the opening to the horizon --------------------------------------------
@@ -600,7 +640,9 @@ def follow(caseworker, before, until, office, own):
 @part
 def run_alone(office, own, deal, staff, sample_at, samples, horizon):
     """Let everything happen, from 0 to the horizon, in an office where `all_on_own_desks`."""
-    clear_desks(office, own)
+    clear_desks(office, own, horizon)
+    people = office.caseworkers.size
+    nobodys = own.desks[people]
     starting, changed, withdrawn, sampled = 0, 0, 0, 0
     now = -NEVER
     # 0. who is there from the start
@@ -615,9 +657,8 @@ def run_alone(office, own, deal, staff, sample_at, samples, horizon):
             withdrawal_at = office.cases[deal.withdrawing[withdrawn]].withdraws_at
         if starting < deal.starting.size:
             starts_at = office.strands[deal.starting[starting]].starts_at
-        goes_on = office.agenda[0].at if office.tally[0].awaited > 0 else NEVER
-        strand_at = min(starts_at, goes_on)
-        then = min(min(change_at, withdrawal_at), strand_at)
+        goes_on = nobodys.goes_on_at
+        then = min(min(change_at, withdrawal_at), min(starts_at, goes_on))
         # 2. whom does it concern? Before time goes on, cases find owners and counts are taken
         team = team_to_assign(office) if then > now else NOTHING
         counts = sampled < sample_at.size and sample_at[sampled] <= min(then, horizon)
@@ -628,14 +669,13 @@ def run_alone(office, own, deal, staff, sample_at, samples, horizon):
         elif then > now and (counts or then >= horizon):
             before = sample_at[sampled] if counts else horizon
             until = np.nextafter(before, -NEVER)
-            last = office.caseworkers.size
+            last = people
         elif change_at > then and withdrawal_at == then:
             before, until = then, np.nextafter(then, -NEVER)
             first = max(office.cases[deal.withdrawing[withdrawn]].owner, 0)
             last = office.cases[deal.withdrawing[withdrawn]].owner + 1
         # 3. they are followed until then
-        for caseworker in range(first, last):
-            follow(caseworker, before, until, office, own)
+        follow(first, last, before, until, office, own)
         # 4. and it happens
         if team != NOTHING:
             find_owners(team, now, office, own)
@@ -657,24 +697,17 @@ def run_alone(office, own, deal, staff, sample_at, samples, horizon):
             if office.cases[case].is_open:
                 close_case(case, True, now, office, own)
         else:
-            starts = goes_on > now or (
-                starts_at == now and deal.starting[starting] < office.agenda[0].number
-            )
-            if starts:
+            strand = next_of(people, own) if goes_on == now else NOBODY
+            if starts_at == now and deal.starting[starting] < strand:
                 strand = deal.starting[starting]
                 starting += 1
             else:
-                strand = office.agenda[0].number
-                strike_first(office.agenda, office.tally[0].awaited)
-                office.tally[0].awaited -= 1
+                strike_of(people, strand, own)
             if office.strands[strand].has_ended:
                 continue
             owner = office.cases[office.strands[strand].case].owner
             if owner != NOTHING:
-                if office.strands[strand].is_ready:  # it has waited for the owner found just now
-                    lay_ready(owner, strand, now, office, own)
-                else:
-                    strand_goes_on_at(strand, now, office, own)
+                strand_goes_on_at(strand, now, office, own)
                 continue
             closed = go_on(strand, now, office, own)
             if closed != NOTHING and office.cases[closed].is_open:
@@ -716,42 +749,75 @@ def find_owners(team, now, office, own):
             return
         cases.queue = without_top(first, office.cases)
         cases.waiting_cases -= 1
+        strands = range(office.cases[first].first_strand, office.cases[first].last_strand)
+        promise_places(owner, len(strands), own)
+        for strand in strands:
+            if office.strands[strand].waits_for_owner:
+                office.strands[strand].waits_for_owner = False
+                lay_ready(owner, strand, now, office, own)
         take_on(first, owner, now, office)
-        strands = office.cases[first].last_strand - office.cases[first].first_strand
-        promise_places(owner, strands, own)
 
 
 @part
-def clear_desks(office, own):
-    """Begin with empty rows, and nobody with anything in hand; see which steps are alike."""
+def clear_desks(office, own, horizon):
+    """Begin with empty rows, and nobody with anything in hand."""
     people = office.caseworkers.size
     for caseworker in range(people):
-        desk = own.desks[caseworker]
+        desk, worker = own.desks[caseworker], office.caseworkers[caseworker]
         desk.acts_at, desk.goes_on_at = 0.0, NEVER
         desk.first_place = desk.last_place = desk.last_moment = caseworker * _FIRST_ROOM
         desk.room, desk.promised = _FIRST_ROOM, 0
-        desk.place_in_hand = desk.strand_in_hand = NOTHING
+        # With a power of two hours in as many days, no reckoning rounds anything.
+        desk.shows_the_time = False
+        if worker.first_interval + 1 == worker.last_interval:
+            only = office.intervals[worker.first_interval]
+            desk.shows_the_time = (
+                only.opens_at == 0
+                and only.hours_at_open == 0
+                and only.closes_at == only.hours_at_close
+                and only.closes_at > horizon
+                and math.frexp(only.closes_at)[0] == 0.5
+            )
     own.tally[0] = people * _FIRST_ROOM
     for place in range(own.tally[0]):
         own.ready_at[place] = NEVER
-    for number in range(office.steps.size):
-        step = office.steps[number]
-        alike = number
-        for other in range(number - 1, -1, -1):
-            same = office.steps[other]
-            if same.towards == step.towards and same.priority == step.priority:
-                alike = other
-        passes = step.meets >= 0 or step.milestone >= 0 or step.last_order > step.first_order
-        own.ends_as[number] = -1 if passes else alike
-        due_may_change = step.begins_round or (
-            step.towards >= 0 and office.duties[step.towards].starts == FROM_MILESTONE
-        )
-        own.begins_as[number] = -2 if step.desk == ON_NO_DESK or due_may_change else alike
+    nobodys = own.desks[people]
+    nobodys.first_place = nobodys.last_moment = own.places.size
+    nobodys.goes_on_at = NEVER
+    for strand in range(office.strands.size):
+        own.has_place[strand] = False
+
+
+@part
+def is_mere_step(step, following, plan):
+    """Whether going on from one step to another changes nothing but what is to be done."""
+    if step.meets >= 0 or step.milestone >= 0 or step.last_order > step.first_order:
+        return False
+    if following.desk == ON_NO_DESK or following.begins_round:
+        return False
+    towards = following.towards
+    if towards >= 0 and plan.duties[towards].starts == FROM_MILESTONE:
+        return False
+    return step.towards == towards and step.priority == following.priority
+
+
+@compiled
+def look_ahead(own, plan, deal):
+    """See which episodes are mere steps, once for all levels of staffing."""
+    for strand in deal.strands:
+        for number in range(strand.first_episode, strand.last_episode):
+            episode, ahead = deal.episodes[number], own.ahead[number]
+            ahead.effort_hours, ahead.delay_days = episode.effort_hours, -1.0
+            if number + 1 < strand.last_episode:
+                step = plan.steps[episode.step]
+                following = plan.steps[deal.episodes[number + 1].step]
+                if is_mere_step(step, following, plan):
+                    ahead.delay_days = episode.delay_days
 
 
 @compiled
 def _casework_on_own_desks(room, plan, deal, staff, sample_at, samples, horizon):
-    office = opened(room.office, plan, deal, staff)
+    office = opened(room.office, plan, deal, staff, horizon)
     run_alone(office, room.own, deal, staff, sample_at, samples, horizon)
     write_running_clocks(office)
     count_busy_hours(room.office.busy_hours, horizon, office)
@@ -762,18 +828,11 @@ def casework_on_own_desks(
     plan: Plan, deal: Deal, staff: Staff, sample_at: Floats, horizon: float, traced: bool
 ) -> Outcome:
     """Run one replication of an office where `all_on_own_desks`: the answer of `casework`."""
-    office = office_room(
-        plan,
-        staff.caseworkers.size,
-        deal.cases.size,
-        deal.strands.size,
-        deal.milestone_at.size,
-        deal.clocks,
-        deal.episodes.size if traced else 0,
-    )
-    room = OwnDesksRoom(
-        office, desk_room(staff.caseworkers.size, deal.strands.size, plan.steps.size)
-    )
+    takes = deal.episodes.size if traced else 0
+    office = office_room(plan, staff.caseworkers.size, deal, deal.clocks, takes)
+    own = desk_room(staff.caseworkers.size, deal.strands.size, deal.episodes.size)
+    look_ahead(own, plan, deal)
+    room = OwnDesksRoom(office, own)
     samples = np.zeros((sample_at.size, plan.teams.size), dtype=SAMPLE)
     clocks = _casework_on_own_desks(room, plan, deal, staff, sample_at, samples, float(horizon))
     return Outcome(office.clocks[:clocks], office.cases, samples, office.busy_hours, office.takes)

@@ -83,7 +83,7 @@ def _replicate(first, last, start, experiment, room, counted):
             for team in range(plan.teams.size):
                 plan.teams[team].first_caseworker = experiment.first_of_team[level, team]
                 plan.teams[team].last_caseworker = experiment.first_of_team[level, team + 1]
-            office = opened(room.office, plan, cases, staff)
+            office = opened(room.office, plan, cases, staff, period.followed_until)
             # 3. everything happens, and is counted
             samples = counted.samples[here, level]
             run(office, cases, staff, experiment.sample_at, samples, period.followed_until)
@@ -128,17 +128,11 @@ def replicate(experiment: Experiment, first: int, last: int) -> Counted:
 
 
 def _room(experiment: Experiment, for_cases: DealRoom) -> Room:
+    clocks = for_cases.episodes.size * (1 + experiment.templates.most_orders)
     return Room(
         for_cases,
         people_room(experiment.people),
-        office_room(
-            experiment.plan,
-            experiment.people.persons.size,
-            for_cases.cases.size,
-            for_cases.strands.size,
-            for_cases.milestone_at.size,
-            for_cases.episodes.size * (1 + experiment.templates.most_orders),
-        ),
+        office_room(experiment.plan, experiment.people.persons.size, for_cases, clocks),
     )
 
 

@@ -248,7 +248,6 @@ def dealt(office: Office) -> Deal:
                     "due_at": INFINITY,
                     "has_begun": is_delayed,
                     "remaining_hours": NOTHING if left is None else left,
-                    "desk": NOTHING,
                     "taken_by": NOTHING,
                 }
             )
@@ -319,7 +318,6 @@ def one_episode_each(
         ("began_at", arrived_at),
         ("due_at", INFINITY),
         ("remaining_hours", NOTHING),
-        ("desk", NOTHING),
         ("taken_by", NOTHING),
     ):
         deal.strands[name] = value

@@ -35,7 +35,9 @@ OFFICES = 60
 """Of each policy."""
 
 
-def trial_of(slug: str, team: str, inflow: float = 1.0) -> experiments.Trial:
+def trial_of(
+    slug: str, team: str, inflow: float = 1.0, levels: tuple[Fraction, ...] = LEVELS
+) -> experiments.Trial:
     """A department's headline year, each of its deadlines counted by itself."""
     asked = headline_question(load_example(slug))
     department = asked.department
@@ -49,7 +51,7 @@ def trial_of(slug: str, team: str, inflow: float = 1.0) -> experiments.Trial:
         asked.from_,
         asked.to,
         rulebook(),
-        levels=LEVELS,
+        levels=levels,
         inflow=inflow,
     )
 

@@ -17,6 +17,8 @@ enum { FROM_ARRIVAL, FROM_STRAND, FROM_MILESTONE };
 enum { MET, RUNNING, LAPSED };
 #define NEVER INFINITY
 #define LONG_AGO (-1e300)
+#define NOBODY INT64_MAX
+enum { EPISODES_A_SLOT = 2, LEAST_SLOTS = 64 };
 
 typedef struct {
     const step_t *steps;
@@ -26,17 +28,22 @@ typedef struct {
     team_t *teams;
     case_t *cases;
     strand_t *strands;
+    laid_t *laid;
     const episode_t *episodes;
     caseworker_t *caseworkers;
     const interval_t *intervals;
     double *milestone_at;
     int64_t *desks; /* two piles a desk */
     standing_t *standings;
-    moment_t *agenda;
+    awaited_t *awaited;
+    int64_t *slots;
+    moment_t *at_hand;
+    agenda_tally_t *agenda;
+    moment_t *looking;
     clock_t_ *clocks;
     tally_t *tally;
     double *busy_hours;
-    int64_t n_teams, n_cases, n_strands, n_people;
+    int64_t n_teams, n_cases, n_strands, n_people, n_episodes;
 } office_t;
 
 /* --- Tournaments, agenda, piles ------------------------------------------------------------ */
@@ -50,7 +57,7 @@ static int64_t places(int64_t contestants) {
 static void play_all(standing_t *standings, int64_t size, int64_t contestants, int64_t first) {
     int64_t half = size / 2;
     for (int64_t place = 0; place < size; place++) {
-        standings[place].key = standings[place].tie = NEVER;
+        standings[place].key = NEVER;
         standings[place].number = INT64_MAX;
     }
     for (int64_t place = 0; place < contestants; place++)
@@ -61,49 +68,94 @@ static void play_all(standing_t *standings, int64_t size, int64_t contestants, i
     }
 }
 
-static void play_again(standing_t *standings, int64_t size, int64_t place, double key, double tie) {
+static void play_again(standing_t *standings, int64_t size, int64_t place, double key) {
     int64_t here = size / 2 + place, number = standings[here].number;
     standings[here].key = key;
-    standings[here].tie = tie;
     while (here > 1) {
         standing_t other = standings[here ^ 1];
-        bool other_first =
-            (other.key < key) |
-            ((other.key == key) &
-             ((other.tie < tie) | ((other.tie == tie) & (other.number < number))));
+        bool other_first = (other.key < key) | ((other.key == key) & (other.number < number));
         key = other_first ? other.key : key;
-        tie = other_first ? other.tie : tie;
         number = other_first ? other.number : number;
         here /= 2;
-        standings[here] = (standing_t){key, tie, number};
+        standings[here] = (standing_t){key, number};
     }
 }
 
-static void note(moment_t *agenda, int64_t count, double at, int64_t number) {
+static void put_in(moment_t *heap, int64_t count, double at, int64_t number) {
     int64_t here = count;
     while (here > 0) {
         int64_t above = (here - 1) / 2;
-        moment_t noted = agenda[above];
+        moment_t noted = heap[above];
         if (noted.at < at || (noted.at == at && noted.number < number)) break;
-        agenda[here] = noted;
+        heap[here] = noted;
         here = above;
     }
-    agenda[here] = (moment_t){at, number};
+    heap[here] = (moment_t){at, number};
 }
 
-static void strike_first(moment_t *agenda, int64_t count) {
-    int64_t last = count - 1, here = 0;
+static void take_out(moment_t *heap, int64_t count, int64_t place) {
+    int64_t last = count - 1, here = place;
     while (2 * here + 2 < last) {
-        moment_t left = agenda[2 * here + 1], right = agenda[2 * here + 2];
+        moment_t left = heap[2 * here + 1], right = heap[2 * here + 2];
         bool right_first = (right.at < left.at) | ((right.at == left.at) & (right.number < left.number));
-        agenda[here] = right_first ? right : left;
+        heap[here] = right_first ? right : left;
         here = 2 * here + 1 + right_first;
     }
     if (2 * here + 1 < last) {
-        agenda[here] = agenda[2 * here + 1];
+        heap[here] = heap[2 * here + 1];
         here = 2 * here + 1;
     }
-    note(agenda, here, agenda[last].at, agenda[last].number);
+    if (here < last) put_in(heap, here, heap[last].at, heap[last].number);
+}
+
+static int64_t slot_of(office_t *o, double at) {
+    int64_t slot = (int64_t)(at * o->agenda->slots_per_day);
+    return slot < o->agenda->slots - 1 ? slot : o->agenda->slots - 1;
+}
+
+static void expect(office_t *o, int64_t number, double at) {
+    if (at >= o->agenda->horizon) return;
+    o->awaited[number].at = at;
+    int64_t slot = slot_of(o, at);
+    if (slot <= o->agenda->opened) {
+        put_in(o->at_hand, o->agenda->at_hand++, at, number);
+    } else {
+        o->awaited[number].beside = o->slots[slot];
+        o->slots[slot] = number;
+    }
+}
+
+static void expect_no_more(office_t *o, int64_t number) {
+    double at = o->awaited[number].at;
+    if (at == NEVER) return;
+    o->awaited[number].at = NEVER;
+    int64_t slot = slot_of(o, at);
+    if (slot <= o->agenda->opened) {
+        int64_t place = 0;
+        while (o->at_hand[place].number != number) place++;
+        take_out(o->at_hand, o->agenda->at_hand--, place);
+        return;
+    }
+    int64_t *known = o->slots + slot;
+    while (*known != number) known = &o->awaited[*known].beside;
+    *known = o->awaited[number].beside;
+}
+
+static moment_t first_awaited(office_t *o, double until) {
+    int64_t last = slot_of(o, fmin(until, o->agenda->horizon));
+    while (o->agenda->at_hand == 0 && o->agenda->opened < last) {
+        int64_t number = o->slots[++o->agenda->opened];
+        while (number != NOBODY) {
+            put_in(o->at_hand, o->agenda->at_hand++, o->awaited[number].at, number);
+            number = o->awaited[number].beside;
+        }
+    }
+    return o->agenda->at_hand == 0 ? (moment_t){NEVER, NOBODY} : o->at_hand[0];
+}
+
+static void strike_first(office_t *o) {
+    o->awaited[o->at_hand[0].number].at = NEVER;
+    take_out(o->at_hand, o->agenda->at_hand--, 0);
 }
 
 #define PILE_OF(record_t, name)                                                                   \
@@ -151,7 +203,7 @@ static void strike_first(moment_t *agenda, int64_t count) {
         return new_top;                                                                            \
     }
 
-PILE_OF(strand_t, strand)
+PILE_OF(laid_t, strand)
 PILE_OF(case_t, case)
 
 /* --- Work clocks ---------------------------------------------------------------------------- */
@@ -187,8 +239,14 @@ static double moment_of(caseworker_t *worker, double hours, double now, const in
 
 /* --- Who acts when, who is free, who has room ------------------------------------------------ */
 
-static void acts_at(office_t *o, int64_t caseworker, double moment, double tie) {
-    play_again(o->standings, o->tally->acting_standings, caseworker, moment, tie);
+static void acts_at(office_t *o, int64_t caseworker, double moment) {
+    expect_no_more(o, caseworker);
+    expect(o, caseworker, moment);
+}
+
+static void looks_now(office_t *o, int64_t caseworker, double since) {
+    expect_no_more(o, caseworker);
+    put_in(o->looking, o->tally->looking++, since, caseworker);
 }
 
 static void free_since(office_t *o, int64_t caseworker, double since) {
@@ -197,7 +255,7 @@ static void free_since(office_t *o, int64_t caseworker, double since) {
         worker->free_since = since;
         team_t *team = o->teams + worker->team;
         play_again(o->standings + team->first_standing, team->standings,
-                   caseworker - team->first_caseworker, since, 0.0);
+                   caseworker - team->first_caseworker, since);
     }
 }
 
@@ -207,7 +265,7 @@ static void count_load(office_t *o, int64_t caseworker) {
     bool has_room = worker->fte > 0 && worker->load < team->caseload_limit * worker->fte;
     worker->crowding = has_room ? worker->load / worker->fte : NEVER;
     play_again(o->standings + team->first_standing + team->standings, team->standings,
-               caseworker - team->first_caseworker, worker->crowding, 0.0);
+               caseworker - team->first_caseworker, worker->crowding);
 }
 
 static void assign_in(office_t *o, int64_t team) {
@@ -264,8 +322,7 @@ static void write_open_clocks(office_t *o, int64_t strand, int outcome, double e
 /* --- Owners ---------------------------------------------------------------------------------- */
 
 static void goes_on_at(office_t *o, int64_t strand, double moment) {
-    note(o->agenda, o->tally->awaited, moment, strand);
-    o->tally->awaited++;
+    expect(o, o->n_people + strand, moment);
 }
 
 static void wait_for_owner(office_t *o, int64_t number, double now) {
@@ -345,7 +402,7 @@ static void close_case(office_t *o, int64_t number, double now) {
         write_open_clocks(o, strand, LAPSED, now);
         work->has_ended = true;
         work->waits_for_owner = false;
-        work->desk = NOTHING;
+        o->laid[strand].desk = NOTHING;
     }
     if (closed->owner != NOTHING) release(o, number);
 }
@@ -354,7 +411,7 @@ static void close_case(office_t *o, int64_t number, double now) {
 
 static int64_t first_in(office_t *o, int64_t desk, int64_t pile) {
     int64_t top = o->desks[2 * desk + pile];
-    while (top != EMPTY && o->strands[top].desk != desk) top = without_top_strand(top, o->strands);
+    while (top != EMPTY && o->laid[top].desk != desk) top = without_top_strand(top, o->laid);
     return o->desks[2 * desk + pile] = top;
 }
 
@@ -362,19 +419,18 @@ static void look_for_work(office_t *o, int64_t caseworker, double now) {
     caseworker_t *worker = o->caseworkers + caseworker;
     double runs = runs_from(worker, now, o->intervals);
     if (runs > now) {
-        acts_at(o, caseworker, runs, worker->idle_since);
+        acts_at(o, caseworker, runs);
         return;
     }
     int64_t shared_desk = o->n_people + worker->team;
     int64_t strand = first_in(o, caseworker, SAVABLE), shared = first_in(o, shared_desk, SAVABLE);
     if (strand == EMPTY && shared == EMPTY) {
-        acts_at(o, caseworker, NEVER, NEVER);
         free_since(o, caseworker, worker->idle_since);
         return;
     }
-    o->desks[2 * caseworker + SAVABLE] = without_top_strand(strand, o->strands);
+    o->desks[2 * caseworker + SAVABLE] = without_top_strand(strand, o->laid);
     strand_t *work = o->strands + strand;
-    work->desk = NOTHING;
+    o->laid[strand].desk = NOTHING;
     worker->in_hand = strand;
     worker->took_at_hours = hours_at(worker, now, o->intervals);
     case_t *of = o->cases + work->case_;
@@ -384,7 +440,7 @@ static void look_for_work(office_t *o, int64_t caseworker, double now) {
     worker->last_case = work->case_;
     work->taken_by = caseworker;
     worker->done_at_hours = worker->took_at_hours + hours;
-    acts_at(o, caseworker, moment_of(worker, worker->done_at_hours, now, o->intervals), -NEVER);
+    acts_at(o, caseworker, moment_of(worker, worker->done_at_hours, now, o->intervals));
 }
 
 static void finish(office_t *o, int64_t caseworker, double now) {
@@ -393,7 +449,7 @@ static void finish(office_t *o, int64_t caseworker, double now) {
     worker->busy_hours += worker->done_at_hours - worker->took_at_hours;
     worker->in_hand = NOTHING;
     worker->idle_since = now;
-    acts_at(o, caseworker, now, now);
+    looks_now(o, caseworker, now);
     strand_t *work = o->strands + strand;
     work->taken_by = NOTHING;
     work->remaining_hours = -1.0;
@@ -424,15 +480,16 @@ static void place(office_t *o, int64_t strand, double now) {
         return;
     }
     work->is_ready = false;
-    work->first_key = work->due_at;
-    work->second_key = work->ready_at;
-    work->desk = of->owner;
+    laid_t *laid = o->laid + strand;
+    laid->first_key = work->due_at;
+    laid->second_key = work->ready_at;
+    laid->desk = of->owner;
     int64_t *top = o->desks + 2 * of->owner + SAVABLE;
-    *top = with_one_more_strand(*top, strand, o->strands);
+    *top = with_one_more_strand(*top, strand, o->laid);
     caseworker_t *worker = o->caseworkers + of->owner;
     if (worker->in_hand == NOTHING && worker->free_since != NEVER) {
         free_since(o, of->owner, NEVER);
-        acts_at(o, of->owner, now, worker->idle_since);
+        looks_now(o, of->owner, worker->idle_since);
     }
 }
 
@@ -479,14 +536,19 @@ static int64_t go_on(office_t *o, int64_t strand, double now) {
 /* --- The office, from its opening to the horizon --------------------------------------------- */
 
 static void open_office(office_t *o, const team_t *teams, const case_t *cases,
-                        const strand_t *strands, const caseworker_t *caseworkers) {
+                        const strand_t *strands, const caseworker_t *caseworkers, double horizon) {
     memset(o->tally, 0, sizeof *o->tally);
-    int64_t held = o->tally->acting_standings = places(o->n_people);
+    int64_t held = 0, slots = o->n_episodes / EPISODES_A_SLOT;
+    slots = slots > LEAST_SLOTS ? slots : LEAST_SLOTS;
+    *o->agenda = (agenda_tally_t){-1, slots, 0, slots / horizon, horizon};
+    for (int64_t number = 0; number < o->n_people + o->n_strands; number++)
+        o->awaited[number].at = NEVER;
+    for (int64_t slot = 0; slot < slots; slot++) o->slots[slot] = NOBODY;
+    for (int64_t strand = 0; strand < o->n_strands; strand++) o->laid[strand].desk = NOTHING;
     memcpy(o->teams, teams, o->n_teams * sizeof *teams);
     memcpy(o->cases, cases, o->n_cases * sizeof *cases);
     memcpy(o->strands, strands, o->n_strands * sizeof *strands);
     memcpy(o->caseworkers, caseworkers, o->n_people * sizeof *caseworkers);
-    play_all(o->standings, held, o->n_people, 0);
     for (int64_t team = 0; team < o->n_teams; team++) {
         team_t *own = o->teams + team;
         int64_t size = own->last_caseworker - own->first_caseworker;
@@ -499,7 +561,7 @@ static void open_office(office_t *o, const team_t *teams, const case_t *cases,
     for (int64_t each = 0; each < o->n_people; each++) {
         o->caseworkers[each].free_since = NEVER;
         o->caseworkers[each].idle_since = fmax(o->caseworkers[each].idle_since, LONG_AGO);
-        acts_at(o, each, 0.0, o->caseworkers[each].idle_since);
+        acts_at(o, each, 0.0);
         count_load(o, each);
     }
     for (int64_t number = 0; number < o->n_cases; number++)
@@ -517,42 +579,44 @@ static void find_all_owners(office_t *o, double now) {
 int64_t casework(office_t *o, const team_t *teams, const case_t *cases, const strand_t *strands,
                  const caseworker_t *caseworkers, const int64_t *starts, int64_t n_starts,
                  double horizon) {
-    open_office(o, teams, cases, strands, caseworkers);
+    open_office(o, teams, cases, strands, caseworkers, horizon);
     find_all_owners(o, 0.0);
     int64_t starting = 0;
-    double now = -NEVER;
+    double now = -NEVER, starts_at = n_starts ? o->strands[starts[0]].starts_at : NEVER;
     for (;;) {
-        double acting_at = o->standings[1].key;
-        int64_t acting = o->standings[1].number;
-        double starts_at = starting < n_starts ? o->strands[starts[starting]].starts_at : NEVER;
-        double goes_on = o->tally->awaited > 0 ? o->agenda[0].at : NEVER;
-        double strand_at = fmin(starts_at, goes_on), then = fmin(acting_at, strand_at);
-        bool finishes =
-            acting_at == then && then < NEVER && o->caseworkers[acting].in_hand != NOTHING;
-        bool somebody_looks = !finishes && strand_at > then;
-        if ((somebody_looks || then > now) && o->tally->teams_to_assign > 0) {
-            find_all_owners(o, now);
-            continue;
-        }
+        bool is_rest = o->tally->looking + o->tally->teams_to_assign == 0;
+        moment_t first = first_awaited(o, is_rest ? starts_at : now);
+        double then = fmin(starts_at, first.at);
         if (then > now) {
+            if (o->tally->teams_to_assign > 0) {
+                find_all_owners(o, now);
+                continue;
+            }
+            if (o->tally->looking > 0) {
+                int64_t looker = o->looking[0].number;
+                take_out(o->looking, o->tally->looking--, 0);
+                look_for_work(o, looker, now);
+                continue;
+            }
             if (then >= horizon) break;
             now = then;
         }
         int64_t closed = NOTHING;
-        if (finishes) {
-            finish(o, acting, now);
-        } else if (strand_at == now) {
-            int64_t strand;
-            if (goes_on > now || (starts_at == now && starts[starting] < o->agenda[0].number)) {
+        if (first.at == now && first.number < o->n_people) {
+            strike_first(o);
+            if (o->caseworkers[first.number].in_hand != NOTHING)
+                finish(o, first.number, now);
+            else
+                looks_now(o, first.number, o->caseworkers[first.number].idle_since);
+        } else {
+            int64_t strand = first.number - o->n_people;
+            if (first.at > now || (starts_at == now && starts[starting] < strand)) {
                 strand = starts[starting++];
+                starts_at = starting < n_starts ? o->strands[starts[starting]].starts_at : NEVER;
             } else {
-                strand = o->agenda[0].number;
-                strike_first(o->agenda, o->tally->awaited);
-                o->tally->awaited--;
+                strike_first(o);
             }
             closed = go_on(o, strand, now);
-        } else {
-            look_for_work(o, acting, now);
         }
         if (closed != NOTHING && o->cases[closed].is_open) close_case(o, closed, now);
     }

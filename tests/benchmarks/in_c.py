@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulations import office
-from simulations.agenda import MOMENT, STANDING
+from simulations.agenda import AGENDA_TALLY, AWAITED, MOMENT, STANDING
 from simulations.casework import OfficeRoom
 from simulations.office import Deal, Plan, Staff
 from simulations.work_clocks import INTERVAL
@@ -24,6 +24,9 @@ RECORDS = {
     "interval_t": INTERVAL,
     "standing_t": STANDING,
     "moment_t": MOMENT,
+    "awaited_t": AWAITED,
+    "agenda_tally_t": AGENDA_TALLY,
+    "laid_t": office.LAID,
     "clock_t_": office.CLOCK,
     "tally_t": office.TALLY,
 }
@@ -66,18 +69,21 @@ def told(room: OfficeRoom, plan: Plan, deal: Deal, staff: Staff, horizon: float)
         room.teams,
         room.cases,
         room.strands,
+        room.laid,
         deal.episodes,
         room.caseworkers,
         staff.intervals,
         room.milestone_at,
         room.desks,
         room.standings,
-        room.agenda,
+        *room.agenda,
+        room.looking,
         room.clocks,
         room.tally,
         room.busy_hours,
     ]
     sizes = [plan.teams.size, deal.cases.size, deal.strands.size, staff.caseworkers.size]
+    sizes += [deal.episodes.size]
     office_told = np.array(
         [*pointers, *numbers, *(_address(each) for each in more), *sizes], dtype=np.int64
     )

@@ -66,12 +66,13 @@ def whole_office() -> Iterator[Trial]:
             "connected_teams",
             lambda department, _: tuple(team.slug for team in department.teams),
         )
-        yield trial_of("ishoej-2020", "paragraf-50")
+        yield trial_of("ishoej-2020", "paragraf-50", levels=TWELVE)
 
 
-def against_simpy(trial: Trial, replications: int, levels: int) -> tuple[str, str]:
-    """SimPy's time for a replication at a level over ours, and ours in microseconds."""
-    told = [records(*dealt_at(trial, n, n % levels)) for n in range(4)]
+def against_simpy(trial: Trial, replications: int) -> tuple[str, str]:
+    """SimPy's time for a replication at a level over ours in a sweep, and ours in microseconds."""
+    levels = trial.experiment.first_member.size - 1
+    told = [records(*dealt_at(trial, n, n * levels // 4)) for n in range(4)]
     horizon = trial.experiment.period.followed_until
 
     def theirs() -> None:
@@ -97,13 +98,13 @@ def against_simpy(trial: Trial, replications: int, levels: int) -> tuple[str, st
     ],
 )
 def test_a_replication_of_a_level_against_simpy(slug: str, team: str) -> None:
-    ratios, ours = against_simpy(trial_of(slug, team), 32, 2)
-    print(f"\n{slug} {team}, one core, dealing included: {ratios}x of SimPy; {ours} us")
+    ratios, ours = against_simpy(trial_of(slug, team, levels=TWELVE), 16)
+    print(f"\n{slug} {team}, 12 levels, one core, dealing included: {ratios}x of SimPy; {ours} us")
 
 
 def test_a_replication_of_a_level_of_all_teams_against_simpy(whole_office: Trial) -> None:
-    ratios, ours = against_simpy(whole_office, 8, 2)
-    print(f"\nishoej-2020, all teams, one core, dealing included: {ratios}x of SimPy; {ours} us")
+    ratios, ours = against_simpy(whole_office, 4)
+    print(f"\nishoej-2020, all teams, 12 levels, one core: {ratios}x of SimPy; {ours} us")
 
 
 def test_two_threads_against_one() -> None:

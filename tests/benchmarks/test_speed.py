@@ -1,16 +1,18 @@
 """How fast the kernels are, as ratios measured in one run. `task speed` prints the table.
 
 Ratios come from interleaved rounds: median [least..most]. One core against one core is told in
-processor time, which other programs on the machine do not stretch. Ours is with dealing the luck
-wherever that is said; SimPy and Ciw are given theirs in plain lists, dealt beforehand. Before
-anything is timed, all must have the same answers.
+processor time, which other programs on the machine do not stretch; two threads on the wall, with
+half their processor time beside it. Ours is with dealing the luck wherever that is said; SimPy and
+Ciw are given theirs in plain lists, dealt beforehand. Before anything is timed, all must have the
+same answers.
 """
 
 import itertools
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
-from time import thread_time
+from time import perf_counter, process_time, thread_time
 
 import numpy as np
 import pytest
@@ -34,16 +36,19 @@ from benchmarks.workloads import (
     classes_of,
     deal_year,
     owned_deal,
+    owned_in_time,
     owned_plan,
     pooled_customers,
     room_for_a_year,
     room_for_owned,
     sweep_years,
+    years_in_time,
 )
 
 from simulations import casework as general
 from simulations import own_desks
 from simulations.equal_servers import SIDE_BY_SIDE, desks_of, mean_waits, taken_at_by_class
+from simulations.estimates import needed_replications, ratio
 from simulations.office import SAMPLE
 
 pytestmark = pytest.mark.benchmark
@@ -161,20 +166,35 @@ def room():
     return room_for_owned()
 
 
-def office_room(deal, caseworkers=LEVELS[-1]):
+def office_room(deal, caseworkers):
     plan = owned_plan(caseworkers)
-    return general.office_room(
-        plan, caseworkers, deal.cases.size, deal.strands.size, 0, deal.clocks
+    return general.office_room(plan, caseworkers, deal, deal.clocks)
+
+
+def own_desks_room(deal, caseworkers=LEVELS[-1]):
+    return own_desks.OwnDesksRoom(
+        office_room(deal, caseworkers),
+        own_desks.desk_room(caseworkers, deal.strands.size, deal.episodes.size),
     )
+
+
+OWNED_LEVELS = [(owned_plan(level), always_there(level)) for level in LEVELS]
+
+
+def owned_sweep(room, with_room, replication) -> Iterator[np.ndarray]:
+    """Deal a replication and let it be worked; what became of the clocks, level by level."""
+    deal = owned_deal(room, replication)
+    own_desks.look_ahead(with_room.own, OWNED_LEVELS[0][0], deal)
+    for plan, staff in OWNED_LEVELS:
+        clocks = own_desks._casework_on_own_desks(
+            with_room, plan, deal, staff, *NO_SAMPLES, HORIZON
+        )
+        yield with_room.office.clocks[:clocks]
 
 
 def test_owned_caseloads_against_simpy(room):
     deal = owned_deal(room, 0)
-    cases = [
-        (case["arrived_at"], case["arrived_at"] + LIMIT_HOURS, told_episodes(deal, strand))
-        for case, strand in zip(deal.cases.tolist(), deal.strands, strict=True)
-        for case in [dict(zip(deal.cases.dtype.names, case, strict=True))]
-    ]
+    cases = told_cases(deal)
     plan, staff = owned_plan(CASEWORKERS), always_there(CASEWORKERS)
     assert own_desks.all_on_own_desks(plan, deal, staff)
     alone = own_desks.casework_on_own_desks(plan, deal, staff, NO_SAMPLES[0], HORIZON, True)
@@ -182,19 +202,10 @@ def test_owned_caseloads_against_simpy(room):
     theirs = list(itertools.chain.from_iterable(of_simpy))
     assert alone.takes["done_at"].tolist() == pytest.approx(theirs, abs=1e-6)
 
-    with_room = own_desks.OwnDesksRoom(
-        office_room(room), own_desks.desk_room(LEVELS[-1], room.strands.size, 2)
-    )
-    levels = [(owned_plan(level), always_there(level)) for level in LEVELS]
-
-    def played() -> None:
-        dealt = owned_deal(room, 0)
-        for plan, staff in levels:
-            own_desks._casework_on_own_desks(with_room, plan, dealt, staff, *NO_SAMPLES, HORIZON)
-
+    with_room = own_desks_room(room)
     result = ratios(
         lambda: seconds(lambda: peers.simpy_owned(cases, CASEWORKERS, HORIZON)) * len(LEVELS),
-        lambda: seconds(played, 3),
+        lambda: seconds(lambda: list(owned_sweep(room, with_room, 0)), 3),
     )
     said(
         "C. owned caseloads, two years at 12 levels, dealt once and worked, against SimPy (one "
@@ -202,6 +213,13 @@ def test_owned_caseloads_against_simpy(room):
         result,
         "floor 180x, aim 380x",
     )
+
+
+def told_cases(deal):
+    return [
+        (arrived_at, arrived_at + LIMIT_HOURS, told_episodes(deal, strand))
+        for arrived_at, strand in zip(deal.cases["arrived_at"].tolist(), deal.strands, strict=True)
+    ]
 
 
 def told_episodes(deal, strand):
@@ -237,9 +255,8 @@ def test_the_general_kernel_against_the_same_in_c(room, tmp_path):
         result,
         "floor 0.7x, aim 1x",
     )
-    with_room = own_desks.OwnDesksRoom(
-        in_numba, own_desks.desk_room(CASEWORKERS, deal.strands.size, 2)
-    )
+    with_room = own_desks_room(deal, CASEWORKERS)
+    own_desks.look_ahead(with_room.own, plan, deal)
     result = ratios(
         lambda: seconds(numba, 5),
         lambda: seconds(
@@ -250,3 +267,102 @@ def test_the_general_kernel_against_the_same_in_c(room, tmp_path):
         ),
     )
     said("The fast path for owned desks against the general kernel", result, "no goal")
+
+
+# --- E: twelve levels, each within ±1 point, against one replication of one level of SimPy -----
+
+FIRST_STAGE, AT_ONCE = 32, 4
+PRECISION = 0.01
+Counts = tuple[np.ndarray, np.ndarray]
+"""In time: a row a replication, a column a level. And how many were due in each replication."""
+
+
+def precise_sweep(count: Callable[[int, int], Counts]) -> Counts:
+    """Count replications on two threads until every level's share is precise (Stein's stages)."""
+    with ThreadPoolExecutor(2) as pool:
+
+        def counted(first: int, last: int) -> list[Counts]:
+            begins = range(first, last, AT_ONCE)
+            return list(pool.map(lambda begin: count(begin, min(begin + AT_ONCE, last)), begins))
+
+        found = counted(0, FIRST_STAGE)
+        in_time, due = map(np.concatenate, zip(*found, strict=True))
+        needed = max(needed_replications(level, due, PRECISION) for level in in_time.T)
+        found += counted(FIRST_STAGE, needed)
+    in_time, due = map(np.concatenate, zip(*found, strict=True))
+    return in_time, due
+
+
+def years_counted(first: int, last: int) -> Counts:
+    in_time, due = np.empty((last - first, len(LEVELS))), np.empty(last - first)
+    year, desks = room_for_a_year(), desks_of(list(LEVELS), CLASSES + 1)
+    years_in_time(first, last, (STREAMS, EFFORTS), np.array(LEVELS), year, desks, in_time, due)
+    return in_time, due
+
+
+def owned_counted(first: int, last: int) -> Counts:
+    in_time, due = np.empty((last - first, len(LEVELS))), np.empty(last - first)
+    room = room_for_owned()
+    with_room = own_desks_room(room)
+    for row in range(last - first):
+        for level, clocks in enumerate(owned_sweep(room, with_room, first + row)):
+            in_time[row, level], due[row] = owned_in_time(clocks)
+    return in_time, due
+
+
+def precise_against_simpy(
+    label: str, simpy: Callable[[], object], count: Callable[[int, int], Counts], goals: str
+) -> None:
+    in_time, due = precise_sweep(count)
+    estimates = [ratio(level, due) for level in in_time.T]
+    assert max(each.high - each.low for each in estimates) / 2 <= PRECISION
+    on_the_wall, of_processors = [], []
+    for _ in range(ROUNDS):
+        theirs = seconds(simpy)
+        begun, cpu = perf_counter(), process_time()
+        precise_sweep(count)
+        on_the_wall.append((perf_counter() - begun) / theirs)
+        of_processors.append((process_time() - cpu) / 2 / theirs)
+    form = "{:.2f} [{:.2f}..{:.2f}]".format
+    result, beside = (
+        form(median(each), min(each), max(each)) for each in (on_the_wall, of_processors)
+    )
+    shares = f"shares {estimates[0].value:.2f} to {estimates[-1].value:.2f}"
+    said(
+        f"{label}, 12 levels within ±1 point on two threads, dealt and counted, against one "
+        f"replication of one level in SimPy",
+        f"takes {result} times as long on the wall, {beside} by half the processor time; "
+        f"{due.size} replications, {shares}",
+        goals,
+    )
+
+
+def test_a_precise_sweep_with_priorities_against_one_replication_of_simpy(year, lists):
+    of_simpy = peers.simpy_by_class(lists, SERVERS, YEAR)
+    in_time_here, _ = years_counted(0, 1)
+    assert in_time_here[0, LEVELS.index(SERVERS)] == sum(in_time(year, of_simpy))
+    precise_against_simpy(
+        "E. priorities, absences, backlog of 890, a year",
+        lambda: peers.simpy_by_class(lists, SERVERS, YEAR),
+        years_counted,
+        "floor 1/4, aim 1/8",
+    )
+
+
+def test_a_precise_sweep_of_owned_caseloads_against_one_replication_of_simpy(room):
+    cases = told_cases(owned_deal(room, 0))
+    of_simpy = peers.simpy_owned(cases, CASEWORKERS, HORIZON)
+    due = [due_at for _, due_at, _ in cases]
+    in_time = [
+        done_at[-1] <= due_at
+        for done_at, due_at in zip(of_simpy, due, strict=True)
+        if 0 <= due_at <= HORIZON
+    ]
+    counts, whole = owned_counted(0, 1)
+    assert (counts[0, LEVELS.index(CASEWORKERS)], whole[0]) == (sum(in_time), len(in_time))
+    precise_against_simpy(
+        "E. owned caseloads, two years",
+        lambda: peers.simpy_owned(cases, CASEWORKERS, HORIZON),
+        owned_counted,
+        "floor 1, aim 1/2",
+    )

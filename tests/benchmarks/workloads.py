@@ -33,6 +33,7 @@ from simulations.office import (
     EPISODE,
     FROM_ARRIVAL,
     LEAST_LOADED,
+    MET,
     STEP,
     STRAND,
     TEAM,
@@ -198,6 +199,27 @@ def sweep_years(first, last, luck, levels, year, desks):
         serve(year.queue, YEAR, desks)
 
 
+@compiled
+def years_in_time(first, last, luck, levels, year, desks, in_time, due):
+    """Count, replication by replication, who is in time at each level, and who is due at all."""
+    for replication in range(first, last):
+        row = replication - first
+        for desk in range(levels.size):
+            for rank in range(CLASSES + 1):
+                desks.in_time[desk, rank] = 0
+        sweep_years(replication, replication + 1, luck, levels, year, desks)
+        for desk in range(levels.size):
+            in_time[row, desk] = 0.0
+            for rank in range(CLASSES + 1):
+                in_time[row, desk] += desks.in_time[desk, rank]
+        due[row] = 0.0
+        for rank in range(CLASSES):
+            held = year.first[rank]
+            while year.queue.comes_at[held] < NEVER:
+                due[row] += year.queue.due_at[held] > -NEVER
+                held += 1
+
+
 def classes_of(year, level):
     """The cases of a year in plain arrays: moments and hours of each class, absences first."""
     here = year.absent[: year.absences[0]] < level
@@ -265,7 +287,7 @@ def room_for_owned(scale=1):
 
 
 @compiled
-def deal_owned(replication, streams, room, scale):
+def deal_owned(replication, streams, room, scale, luck):
     """Deal owned caseloads, in order of arrival; return how many cases and episodes there are."""
     of_cases = key_of(streams[0], replication)
     arrives = key_of(streams[1], replication)
@@ -288,23 +310,37 @@ def deal_owned(replication, streams, room, scale):
         strand.case, strand.is_route, strand.trigger = cases, True, NOTHING
         strand.starts_at, strand.began_at = max(arrived_at, 0.0), arrived_at
         strand.due_at, strand.remaining_hours = NEVER, -1.0
-        strand.desk = strand.taken_by = NOTHING
+        strand.taken_by = NOTHING
         strand.first_episode = strand.episode = episodes
         # 2. its episodes; others' time lies between them
         times = LEAST_EPISODES + int(uniform(key, 0) * (MOST_EPISODES - LEAST_EPISODES + 1))
+        draw_uniforms_of_one(key, 1, luck)
+        turn_exponential(1.0, luck)
         for time in range(times):
             episode = room.episodes[episodes]
-            effort, delay = uniform(key, 2 * time + 1), uniform(key, 2 * time + 2)
-            episode.effort_hours = -math.log(effort) * HOURS_PER_CASE / times
-            episode.delay_days = -math.log(delay) * MEAN_DELAY if time < times - 1 else 0.0
-            episode.step = 1 if time == times - 1 else 0
+            episode.effort_hours = luck.values[2 * time] * HOURS_PER_CASE / times
+            episode.delay_days = luck.values[2 * time + 1] * MEAN_DELAY
+            episode.step = 0
             episodes += 1
+        room.episodes[episodes - 1].delay_days, room.episodes[episodes - 1].step = 0.0, 1
         strand.last_episode = episodes
         cases += 1
 
 
+@compiled
+def owned_in_time(clocks):
+    """How many cases were decided in time, and how many had to be, from the opening to the end."""
+    in_time = due = 0
+    for clock in clocks:
+        is_due = 0.0 <= clock.due_at <= HORIZON
+        due += is_due
+        in_time += is_due and clock.outcome == MET and clock.ended_at <= clock.due_at
+    return in_time, due
+
+
 def owned_deal(room, replication, scale=1):
-    cases, episodes = deal_owned(replication, STREAMS, room, scale)
+    luck = bundle(2 * MOST_EPISODES)
+    cases, episodes = deal_owned(replication, STREAMS, room, scale, luck)
     return room._replace(
         cases=room.cases[:cases],
         strands=room.strands[:cases],
