@@ -242,7 +242,7 @@ HORIZON = 2 * HOURS_PER_YEAR
 OPEN_AT_START, NEW_PER_YEAR = 890, 900
 LEAST_EPISODES, MOST_EPISODES = 10, 20
 HOURS_PER_CASE, MEAN_DELAY = 32.0, 80.0
-LIMIT_HOURS = HOURS_PER_YEAR / 3
+LIMIT_HOURS = HOURS_PER_YEAR  # 15 episodes lie 80 hours apart: a shorter one nobody would keep
 EXPONENTIAL = quantiles_of([distribution(Family.EXPONENTIAL, 1)])
 
 
