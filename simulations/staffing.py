@@ -108,8 +108,8 @@ def staffing_curve(
     The answer is the same to the last bit on any `executor`; `on_progress` is told how many
     replications have been done, and what it raises stops the rest. Where the question names a
     precision, the first 64 replications say how many are needed (`needed_replications`). Raises
-    `InvalidInput` for a period in which nothing falls due and `TooMuchWork` for too large a
-    question.
+    `InvalidInput` for a period in which nothing falls due or no extra staff are there, and
+    `TooMuchWork` for too large a question.
     """
     laid_out, levels = curve_trial(question, book)
     wanted = question.replications
@@ -130,6 +130,7 @@ def curve_trial(question: StaffingQuestion, book: Rulebook) -> tuple[Trial, tupl
 def trial_at(levels: Sequence[FTE], question: StaffingQuestion, book: Rulebook) -> Trial:
     """Lay out a question at some levels and at no other, in their order."""
     check_period(question.department, question.from_, question.to)
+    _check_first_day(question)
     simulable(question.deadline, question.from_, question.to, book)
     return trial(
         question.department,
@@ -148,6 +149,21 @@ def trial_at(levels: Sequence[FTE], question: StaffingQuestion, book: Rulebook) 
         seed=question.seed,
         inflow=float(question.inflow),
     )
+
+
+def _check_first_day(question: StaffingQuestion) -> None:
+    """Refuse extra staff who are not there at any time of the period (`InvalidInput`)."""
+    start, day = question.department.on, question.extra_from
+    if day is not None and not start <= day < question.to:
+        raise InvalidInput(
+            Text(
+                da=f"ekstra personale fra {day} kan ikke regnes med: dagen skal ligge fra {start} "
+                f"og før periodens slutning {question.to}",
+                en=f"extra staff from {day} cannot be counted: the day must be from {start} on and "
+                f"before the end of the period, {question.to}",
+            ),
+            field="extra_from",
+        )
 
 
 def _precise(

@@ -104,6 +104,8 @@ REFUSED = [
     (f"{CURVE}&extra_fte=0..9/0", 422, "extra_fte", "intet interval"),
     (f"{CURVE}&extra_fte=0..{TEN_9}", 422, "extra_fte", "højst 1000"),
     (f"{CURVE}&extra_from=1-5-2020", 422, "extra_from", "ikke en dato"),
+    (f"{CURVE}&extra_from=2019-01-01", 422, "extra_from", "fra 2020-"),
+    (f"{CURVE}&extra_from=2031-01-01", 422, "extra_from", "før periodens slutning"),
     (f"{CURVE}&fuller_work=1,1", 422, "fuller_work", "fra 0 til 1"),
     (f"{CURVE}&inflow=-1", 422, "inflow", "fra 0 til 10"),
     (f"{CURVE}&from=2020-04-01&to=2020-03-01", 422, "from", "2020"),

@@ -137,6 +137,8 @@ def test_no_cases_means_no_share():
         ({"from_": date(2023, 12, 31)}, InvalidInput, "2024-01-01 or later"),
         ({"to": date(2024, 1, 1)}, InvalidInput, "end after its beginning"),
         ({"to": date(2024, 4, 1)}, InvalidInput, "longer period"),
+        ({"extra_from": date(2023, 12, 31)}, InvalidInput, "from 2024-01-01 on"),
+        ({"extra_from": date(2099, 1, 1)}, InvalidInput, "before the end of the period"),
         ({"deadline": "statute.notification_assessment"}, InvalidInput, "write one of"),
         ({"replications": 10**7}, TooMuchWork, "times too large"),
         ({"to": date(9999, 1, 1)}, TooMuchWork, "shorter period"),
