@@ -25,6 +25,9 @@ Days: TypeAlias = Fraction
 Share: TypeAlias = Fraction
 """A part of a whole, from 0 to 1 (da: andel)."""
 
+Kroner: TypeAlias = Fraction
+"""Danish kroner, to any fraction of an øre until they are shown (da: kroner)."""
+
 Exactable: TypeAlias = Fraction | Decimal | int | float | str
 """What can be read as one exact number."""
 

@@ -22,6 +22,7 @@ from capacity.roster import (
     with_non_case_hours,
 )
 from capacity.rulebook import rulebook
+from capacity.staff_costs import MonthlyAmount, PostPrice, Posts, staff_budget
 from capacity.units import exact
 from capacity.wording import percent, shown
 from capacity.workload import Activity, workload_need
@@ -108,6 +109,43 @@ def consistency_as_printed(given: Example) -> Example:
     return {"implied_open_cases": shown(found.implied_open_cases, 0, "da")}
 
 
+def staff_costs_as_printed(given: Example) -> Example:
+    price = PostPrice(
+        **{
+            name: value if name == "price_year" else exact(value)
+            for name, value in given["price"].items()
+        },
+        source="an example",
+    )
+    posts = [
+        Posts(
+            label="posts",
+            fte=exact(each["fte"]),
+            price=price,
+            from_=each["from"],
+            to=each.get("to"),
+        )
+        for each in given["posts"]
+    ]
+    amounts = [
+        MonthlyAmount(
+            label="amount",
+            kroner_per_month=exact(each["kroner_per_month"]),
+            price_year=each["price_year"],
+            source="an example",
+            from_=each["from"],
+            to=each.get("to"),
+        )
+        for each in given.get("amounts", [])
+    ]
+    growth = {year: exact(rise) for year, rise in given["growth"].items()}
+    total = staff_budget([*posts, *amounts], given["budget_year"], growth).total
+    return {
+        "by_year": [shown(kroner, 2, "da") for kroner in total.by_year],
+        "full_year": shown(total.full_year, 2, "da"),
+    }
+
+
 DATED: dict[str, Callable[[Example, date], Example]] = {
     "caseload": caseload_as_printed,
     "fte": fte_as_printed,
@@ -118,6 +156,7 @@ TIMELESS: dict[str, Callable[[Example], Example | list[str]]] = {
     "compliance": compliance_as_printed,
     "chance": chance_as_printed,
     "consistency": consistency_as_printed,
+    "staff_costs": staff_costs_as_printed,
 }
 
 
