@@ -214,6 +214,47 @@ def staff_budget(
     return StaffBudget(years=years, rows=rows)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricePerUnit:
+    """What one of something costs, as far as its number is known (da: pris pr. enhed).
+
+    None where the number may be 0 or less: then no price can be named at that end.
+    """
+
+    value: Kroner | None
+    low: Kroner | None
+    high: Kroner | None
+
+
+def price_per_unit(kroner: Kroner, number: Fraction, low: Fraction, high: Fraction) -> PricePerUnit:
+    """Divide what is paid by what is had for it, and the ends of that (da: pris pr. enhed).
+
+    As the price of an avoided late case, of which a simulation gives a mean and an interval: the
+    most of them is the lowest price. Where the interval reaches 0 the price has no upper end.
+    `InvalidInput` where the number lies outside its interval.
+
+    >>> found = price_per_unit(Fraction(600_000), Fraction(12), Fraction(10), Fraction(15))
+    >>> int(found.value), int(found.low), int(found.high)
+    (50000, 40000, 60000)
+    >>> price_per_unit(Fraction(600_000), Fraction(2), Fraction(-1), Fraction(5)).high is None
+    True
+    """
+    if not low <= number <= high:
+        raise InvalidInput(
+            Text(
+                da="tallet ligger uden for sit interval; skriv en nedre ende, som højst er tallet, "
+                "og en øvre, som mindst er det",
+                en="the number lies outside its interval; write a lower end of at most the number "
+                "and an upper end of at least it",
+            ),
+            field="number",
+        )
+    at_number, at_low, at_high = (
+        kroner / each if each > 0 else None for each in (number, low, high)
+    )
+    return PricePerUnit(value=at_number, low=at_high, high=at_low)
+
+
 def posts_that_follow(
     fte_before: FTE, fte_after: FTE, one_per: Fraction, rounding: PostRounding
 ) -> FTE:

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from capacity.errors import InvalidInput
 from capacity.posts import PostRounding
-from capacity.staff_costs import MonthlyAmount, PostPrice, Posts, posts_that_follow, staff_budget
+from capacity.staff_costs import (
+    MonthlyAmount,
+    PostPrice,
+    Posts,
+    posts_that_follow,
+    price_per_unit,
+    staff_budget,
+)
 
 PRICE = PostPrice(
     salary=Fraction(420_000),
@@ -108,12 +115,27 @@ def test_only_what_lasts_has_a_full_year_effect():
         (lambda: replace(PRICE, source=" "), "source"),
         (lambda: posts(to=date(2026, 1, 1)), "to"),
         (lambda: staff_budget([posts()], 2031, RISES), "growth"),
+        (lambda: price_per_unit(Fraction(1), Fraction(1), Fraction(2), Fraction(3)), "number"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_field(wrong, field):
     with pytest.raises(InvalidInput) as refused:
         wrong()
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("number", "low", "high", "expected"),
+    [
+        (10, 5, 20, (100, 50, 200)),
+        (10, 0, 20, (100, 50, None)),
+        (-1, -3, 2, (None, 500, None)),
+        (-1, -3, 0, (None, None, None)),
+    ],
+)
+def test_a_price_has_no_end_where_nothing_may_have_been_had(number, low, high, expected):
+    found = price_per_unit(Fraction(1_000), *map(Fraction, (number, low, high)))
+    assert (found.value, found.low, found.high) == expected
 
 
 def test_posts_that_follow_go_when_those_they_follow_go():
