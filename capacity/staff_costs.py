@@ -52,14 +52,7 @@ class PostPrice:
             refuse_below_zero(getattr(self, field), field)
         refuse_unless_share(self.pension, "pension")
         refuse_below_zero(self.overhead, "overhead")
-        if not self.source.strip():
-            raise InvalidInput(
-                Text(
-                    da="prisen har ingen kilde; skriv, hvis tal det er",
-                    en="the price has no source; write whose number it is",
-                ),
-                field="source",
-            )
+        _refuse_without_source(self.source)
 
     @property
     def yearly(self) -> Kroner:
@@ -120,14 +113,7 @@ class MonthlyAmount:
 
     def __post_init__(self) -> None:
         _refuse_unless_after(self.from_, self.to)
-        if not self.source.strip():
-            raise InvalidInput(
-                Text(
-                    da="beløbet har ingen kilde; skriv, hvis tal det er",
-                    en="the amount has no source; write whose number it is",
-                ),
-                field="source",
-            )
+        _refuse_without_source(self.source)
 
     def kroner(self, first: date, after: date) -> Kroner:
         """What it comes to between two days, in the prices of its own year (da: udgift)."""
@@ -298,6 +284,17 @@ def _months_within(from_: date, to: date | None, first: date, after: date) -> Fr
         months += Fraction((min(next_month, ends) - begins).days, days)
         begins = next_month
     return months
+
+
+def _refuse_without_source(source: str) -> None:
+    if not source.strip():
+        raise InvalidInput(
+            Text(
+                da="beløbet har ingen kilde; skriv, hvis tal det er",
+                en="the amount has no source; write whose number it is",
+            ),
+            field="source",
+        )
 
 
 def _refuse_unless_after(from_: date, to: date | None) -> None:

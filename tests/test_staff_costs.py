@@ -37,6 +37,17 @@ def posts(**given) -> Posts:
     return Posts(**{**usual, **given})
 
 
+def amount(**given) -> MonthlyAmount:
+    usual = {
+        "label": "amount",
+        "kroner_per_month": Fraction(-10_000),
+        "price_year": 2026,
+        "source": "payroll",
+        "from_": date(2026, 10, 1),
+    }
+    return MonthlyAmount(**{**usual, **given})
+
+
 def by_year(*expenses: Posts | MonthlyAmount) -> tuple[Fraction, ...]:
     return staff_budget(expenses, 2026, RISES).total.by_year
 
@@ -93,14 +104,7 @@ def test_a_price_is_carried_forward_and_back_by_the_same_rises():
 def test_only_what_lasts_has_a_full_year_effect():
     lasting = posts(from_=date(2026, 10, 1))
     passing = posts(from_=date(2026, 10, 1), to=date(2027, 1, 1))
-    refund = MonthlyAmount(
-        label="refund",
-        kroner_per_month=Fraction(-10_000),
-        price_year=2026,
-        source="payroll",
-        from_=date(2026, 10, 1),
-    )
-    rows = staff_budget([lasting, passing, refund], 2026, RISES).rows
+    rows = staff_budget([lasting, passing, amount()], 2026, RISES).rows
     assert [row.full_year for row in rows] == [PRICE.yearly, 0, -120_000]
     assert rows[0].part_year == PRICE.yearly / 4 + 30_000
     assert rows[2].part_year == -30_000
@@ -113,6 +117,8 @@ def test_only_what_lasts_has_a_full_year_effect():
         (lambda: replace(PRICE, pension=Fraction(2)), "pension"),
         (lambda: replace(PRICE, overhead=Fraction(-1)), "overhead"),
         (lambda: replace(PRICE, source=" "), "source"),
+        (lambda: amount(source=""), "source"),
+        (lambda: amount(to=date(2026, 1, 1)), "to"),
         (lambda: posts(to=date(2026, 1, 1)), "to"),
         (lambda: staff_budget([posts()], 2031, RISES), "growth"),
         (lambda: price_per_unit(Fraction(1), Fraction(1), Fraction(2), Fraction(3)), "number"),
