@@ -163,7 +163,9 @@ def clear(agenda, numbers, slots, horizon):
 def slot_of(at, agenda):
     """The slot into which a moment falls."""
     tally = agenda.tally[0]
-    return min(int(at * tally.slots_per_day), tally.slots - 1)
+    slot = at * tally.slots_per_day
+    # Of an endless horizon, or next to none, all falls into one slot, the last where none is known.
+    return int(slot) if slot < tally.slots - 1 else tally.slots - 1
 
 
 @part

@@ -109,8 +109,8 @@ static void take_out(moment_t *heap, int64_t count, int64_t place) {
 }
 
 static int64_t slot_of(office_t *o, double at) {
-    int64_t slot = (int64_t)(at * o->agenda->slots_per_day);
-    return slot < o->agenda->slots - 1 ? slot : o->agenda->slots - 1;
+    double slot = at * o->agenda->slots_per_day;
+    return slot < o->agenda->slots - 1 ? (int64_t)slot : o->agenda->slots - 1;
 }
 
 static void expect(office_t *o, int64_t number, double at) {
