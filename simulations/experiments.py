@@ -5,6 +5,7 @@ processes or a cluster where the caller has one. Pieces are the same whoever run
 answer is the same to the last bit.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -221,20 +222,25 @@ def _together(
     on_progress: Callable[[int], None],
 ) -> Counted:
     ends = [min(piece + REPLICATIONS_A_PIECE, last) for piece in pieces]
-    futures = [
+    waiting = deque(
         executor.submit(replicate, laid_out.experiment, piece, end)
         for piece, end in zip(pieces, ends, strict=True)
-    ]
+    )
     done: list[Counted] = []
+    days_late = np.zeros(())
     try:
-        for future, end in zip(futures, ends, strict=True):
-            done.append(Counted(*future.result()))
+        for end in ends:
+            piece = Counted(*waiting[0].result())
+            waiting.popleft()
+            # Added up as they come: kept piece by piece they would be most of the memory.
+            days_late = days_late + piece.days_late
+            done.append(piece._replace(days_late=np.zeros(())))
             on_progress(end)
     except BaseException:
-        for future in futures:
+        for future in waiting:
             future.cancel()
         raise
-    return joined(done)
+    return joined(done)._replace(days_late=days_late)
 
 
 def joined(pieces: Sequence[Counted]) -> Counted:
