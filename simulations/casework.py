@@ -452,7 +452,22 @@ def go_on(strand, now, office):
 
 @part
 def pass_milestone(strand, now, office):
-    """Write down what the end of an episode means: a deadline met, an order kept, a milestone."""
+    """Write down what the end of an episode means, and let strands begin that it sets off."""
+    case = office.cases[office.strands[strand].case]
+    reached = reach_milestone(strand, now, office)
+    if reached != NOTHING:
+        for other in range(case.first_strand, case.last_strand):
+            if office.strands[other].trigger == reached:
+                office.strands[other].began_at = now
+                goes_on_at(other, now, office)
+
+
+@part
+def reach_milestone(strand, now, office):
+    """Write down what the end of an episode means: a deadline met, an order kept, a milestone.
+
+    Return the milestone that an open case reaches by it for the first time, or -1.
+    """
     work = office.strands[strand]
     case = office.cases[work.case]
     step = step_of(strand, office)
@@ -463,13 +478,9 @@ def pass_milestone(strand, now, office):
         kept = MET if in_order else LAPSED
         write(office.duties.size + order, strand, kept, now, now, now, office)
     if step.milestone < 0 or office.milestone_at[case.first_milestone + step.milestone] != NEVER:
-        return
+        return NOTHING
     office.milestone_at[case.first_milestone + step.milestone] = now
-    if case.is_open:
-        for other in range(case.first_strand, case.last_strand):
-            if office.strands[other].trigger == step.milestone:
-                office.strands[other].began_at = now
-                goes_on_at(other, now, office)
+    return step.milestone if case.is_open else NOTHING
 
 
 @part

@@ -29,12 +29,11 @@ from simulations.casework import (
     due_at,
     office_room,
     opened,
+    reach_milestone,
     release,
     take_on,
     take_sample,
     wait_for_owner,
-    write,
-    write_clock,
     write_open_clocks,
     write_running_clocks,
 )
@@ -45,7 +44,6 @@ from simulations.office import (
     FIRST_COME,
     FROM_MILESTONE,
     LAPSED,
-    MET,
     OLDEST_CASE,
     ON_NO_DESK,
     ON_OWN_DESK,
@@ -386,22 +384,12 @@ def go_on(strand, now, office, own):
 
 @part
 def pass_milestone(strand, now, office, own):
-    """Write down what the end of an episode means: a deadline met, an order kept, a milestone."""
-    work = office.strands[strand]
-    case = office.cases[work.case]
-    step = office.steps[office.episodes[work.episode].step]
-    if step.meets >= 0:
-        write_clock(step.meets, strand, MET, now, office)
-    for order in range(step.first_order, step.last_order):
-        in_order = office.milestone_at[case.first_milestone + office.orders[order]] <= now
-        kept = MET if in_order else LAPSED
-        write(office.duties.size + order, strand, kept, now, now, now, office)
-    if step.milestone < 0 or office.milestone_at[case.first_milestone + step.milestone] != NEVER:
-        return
-    office.milestone_at[case.first_milestone + step.milestone] = now
-    if case.is_open:
+    """Write down what the end of an episode means, and let strands begin that it sets off."""
+    case = office.cases[office.strands[strand].case]
+    reached = reach_milestone(strand, now, office)
+    if reached != NOTHING:
         for other in range(case.first_strand, case.last_strand):
-            if office.strands[other].trigger == step.milestone:
+            if office.strands[other].trigger == reached:
                 office.strands[other].began_at = now
                 strand_goes_on_at(other, now, office, own)
 
