@@ -15,7 +15,7 @@ from api.pages.route import install_page
 from api.reference import install_reference
 from api.routes import routers
 from api.settings import Settings
-from api.store import load_demo
+from api.store.departments import load_demo
 
 _DESCRIPTION = """
 Hours to posts, caseload against the guideline, deadlines under more or fewer staff

@@ -324,7 +324,7 @@ def _department(address: str, database: Path | None) -> "Department":
         from api.documents import load_example
 
         return load_example(address)
-    from api.store import stored_department
+    from api.store.departments import stored_department
 
     return stored_department(database, address)
 

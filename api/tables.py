@@ -1,13 +1,13 @@
-"""The rows of the database: only `store.py` reads and writes them.
+"""The rows of the database: only `api.store` reads and writes them.
 
-A department is one document in one column, beside the few columns that are searched by. So a new
-field of a document needs no migration, and what was stored is what comes back.
+A department or a scenario is one document in one column, beside the few columns that are searched
+by. So a new field of a document needs no migration, and what was stored is what comes back.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, UniqueConstraint
+from sqlalchemy import JSON, Column, DateTime, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 # Before the first table: a migration can only change a constraint that has a name.
@@ -20,7 +20,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-REVISION = "0001"
+REVISION = "0004"
 """The last step under `migrations/`: what these tables look like."""
 
 REVISION_TABLE = (
@@ -41,3 +41,166 @@ class StoredDepartment(SQLModel, table=True):
     version: int
     document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+def _moment(*, nullable: bool = False, index: bool = False) -> Any:
+    return Field(
+        default=None if nullable else ...,
+        sa_column=Column(DateTime(timezone=True), nullable=nullable, index=index),
+    )
+
+
+def _json(*, nullable: bool = False) -> Any:
+    return Field(default=None if nullable else ..., sa_column=Column(JSON, nullable=nullable))
+
+
+class StoredScenario(SQLModel, table=True):
+    """A scenario as it is now (da: gemt scenarie)."""
+
+    __tablename__ = "scenario"
+
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(unique=True)
+    version: int
+    name: str
+    department: str = Field(index=True)
+    """The slug of its department; the version is in the document."""
+    status: str
+    document: dict[str, Any] = _json()
+    created_at: datetime = _moment()
+    changed_at: datetime = _moment()
+    changed_by: str
+
+
+class StoredScenarioVersion(SQLModel, table=True):
+    """What a scenario was, and who made it so and why (da: scenariets historik)."""
+
+    __tablename__ = "scenario_version"
+    __table_args__ = (UniqueConstraint("scenario_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    scenario_id: int = Field(foreign_key="scenario.id", ondelete="CASCADE")
+    version: int
+    did: str
+    """What was done: created, changed, renamed, locked, opened, archived, restored."""
+    reason: str
+    document: dict[str, Any] = _json()
+    made_at: datetime = _moment()
+    made_by: str
+
+
+class StoredFigure(SQLModel, table=True):
+    """A number that stays what it was when it was frozen (da: frosset tal)."""
+
+    __tablename__ = "figure"
+
+    id: str = Field(primary_key=True)
+    path: str
+    """The address it came from, with day, department version and seed pinned."""
+    field: str
+    row: dict[str, Any] | None = _json(nullable=True)
+    """Which row of a table, by some of its fields; null where the answer is no table."""
+    record: dict[str, Any] = _json()
+    """The whole answer, or row, of which the number is one field."""
+    origin: dict[str, Any] = _json()
+    """Versions of program, model and rules; label and unit."""
+    frozen_at: datetime = _moment()
+    frozen_by: str
+
+
+class StoredPurpose(SQLModel, table=True):
+    """Why a department's data are kept, and until when (da: formål og opbevaring)."""
+
+    __tablename__ = "purpose"
+
+    department: str = Field(primary_key=True)
+    purpose: str
+    delete_after: date | None = None
+    stated_at: datetime = _moment()
+    stated_by: str
+
+
+class StoredJob(SQLModel, table=True):
+    """A calculation that takes its time (da: beregning i kø)."""
+
+    __tablename__ = "job"
+
+    id: str = Field(primary_key=True)
+    """Follows from the question and the versions: two that ask the same share one."""
+    question: dict[str, Any] = _json()
+    department: str | None = Field(default=None, index=True)
+    state: str = Field(index=True)
+    done: int = 0
+    total: int | None = None
+    partial: dict[str, Any] | None = _json(nullable=True)
+    answer: dict[str, Any] | None = _json(nullable=True)
+    problem: dict[str, Any] | None = _json(nullable=True)
+    worker: str | None = None
+    leased_until: datetime | None = _moment(nullable=True)
+    attempts: int = 0
+    asked_at: datetime = _moment()
+    asked_by: str
+    finished_at: datetime | None = _moment(nullable=True)
+
+
+class StoredChunk(SQLModel, table=True):
+    """What some replications of a job came to, kept until the job is done (da: delresultat)."""
+
+    __tablename__ = "chunk"
+
+    job_id: str = Field(primary_key=True, foreign_key="job.id", ondelete="CASCADE")
+    key: str = Field(primary_key=True)
+    counted: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class StoredKey(SQLModel, table=True):
+    """A key to the service; of the secret itself only the hash is kept (da: nøgle)."""
+
+    __tablename__ = "access_key"
+
+    id: int | None = Field(default=None, primary_key=True)
+    label: str
+    hash: str = Field(unique=True)
+    scope: str
+    created_at: datetime = _moment()
+    expires_at: datetime = _moment()
+    revoked_at: datetime | None = _moment(nullable=True)
+
+
+class StoredSession(SQLModel, table=True):
+    """Somebody who has opened the page with a key (da: session)."""
+
+    __tablename__ = "web_session"
+
+    hash: str = Field(primary_key=True)
+    key_id: int = Field(foreign_key="access_key.id", ondelete="CASCADE")
+    created_at: datetime = _moment()
+    expires_at: datetime = _moment()
+
+
+class StoredAuditRow(SQLModel, table=True):
+    """Who did what, and when (da: revisionsspor)."""
+
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = _moment(index=True)
+    who: str
+    did: str
+    about: str
+    status: int
+    request_id: str
+
+
+class StoredReply(SQLModel, table=True):
+    """What a request with an idempotency key was answered (da: svar på et gentageligt kald)."""
+
+    __tablename__ = "reply"
+
+    who: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request_hash: str
+    status: int
+    headers: dict[str, Any] = _json()
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    answered_at: datetime = _moment(index=True)

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from api.command_line import main
 from api.database import database_engine, migrate
 from api.documents import load_example
-from api.store import load_demo
+from api.store.departments import load_demo
 from capacity.rulebook import rulebook
 from capacity.units import exact
 from capacity.wording import percent, shown

@@ -21,7 +21,7 @@ from api.documents import (
     example_slugs,
     load_example,
 )
-from api.store import Store
+from api.store.departments import Store
 from capacity.case_classes import (
     EVEN,
     ArrivalPattern,

@@ -20,7 +20,7 @@ from api.app import create_app
 from api.documents import load_example
 from api.pages.curves_kept import CurvesKept
 from api.settings import Settings
-from api.store import Store
+from api.store.departments import Store
 from capacity.case_classes import (
     STRAND,
     Backlog,

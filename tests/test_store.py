@@ -17,7 +17,7 @@ from sqlmodel import Session, SQLModel
 
 from api.database import database_engine, migrate
 from api.documents import load_example
-from api.store import Store, load_demo, stored_department
+from api.store.departments import Store, load_demo, stored_department
 from api.tables import REVISION
 from api.upgrade import upgrade
 from capacity.errors import InvalidInput, UnknownDepartment
@@ -209,7 +209,7 @@ def test_a_file_whose_upgrade_fails_has_a_copy_of_what_it_was(engine, tmp_path):
     load_demo(engine)
     with pytest.raises(RuntimeError, match="half-way"):
         upgrade(engine, _with_a_step_that_fails(tmp_path))
-    copy = database_engine(tmp_path / "planner.sqlite.before-upgrade-from-0001")
+    copy = database_engine(tmp_path / "planner.sqlite.before-upgrade-from-0004")
     migrate(copy)
     with Session(copy) as session:
         assert Store(session).department("ishoej-2020") == ISHOEJ
@@ -264,9 +264,9 @@ def _contents(engine):
 def _with_a_step_that_fails(folder):
     steps = folder / "migrations"
     copytree(files("api") / "migrations", steps)
-    (steps / "versions" / "0002_fails.py").write_text(
+    (steps / "versions" / "0005_fails.py").write_text(
         "from alembic import op\n"
-        "revision, down_revision = '0002', '0001'\n"
+        "revision, down_revision = '0005', '0004'\n"
         "def upgrade():\n"
         "    op.drop_table('department')\n"
         "    raise RuntimeError('half-way')\n"

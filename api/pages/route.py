@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from api.pages.asked import asked_of
 from api.pages.page import page_of
 from api.pages.printing import printed
-from api.store import StoreDependency
+from api.store.departments import StoreDependency
 from capacity.errors import UnknownDepartment
 
 router = APIRouter(include_in_schema=False)

@@ -15,7 +15,7 @@ from api.errors import refusals_naming
 from api.fields import CaseFte, RulesVersion
 from api.presentation import Question
 from api.quantities import Count, Day, Levels, Number, levels
-from api.store import StoreDependency
+from api.store.departments import StoreDependency
 from capacity.department import Department
 from capacity.errors import InvalidInput, RuleNotInForce, UnknownDepartment, UnknownRule
 from capacity.rulebook import rulebook

@@ -9,7 +9,7 @@ from api.answers import Answer, Label, Table, Words, rendered
 from api.documented import REFUSED, documented, planner_router
 from api.documents import DepartmentDocument
 from api.presentation import Call, Question
-from api.store import StoreDependency
+from api.store.departments import StoreDependency
 
 router: APIRouter = planner_router("departments")
 

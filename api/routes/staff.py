@@ -13,7 +13,7 @@ from api.errors import refusals_naming
 from api.fields import AskedDay, CaseFte, On, RulesVersion
 from api.presentation import Question
 from api.quantities import Number
-from api.store import Store, StoreDependency
+from api.store.departments import Store, StoreDependency
 from capacity.errors import InvalidInput
 from capacity.roster import (
     Roster,

@@ -1,6 +1,6 @@
-"""What is kept, and where it is found again: every query of the planner.
+"""Departments, kept version by version (da: gemte afdelinger).
 
-Departments go in and come out as domain values. A department is never changed: what is added under
+They go in and come out as domain values. A department is never changed: what is added under
 a name already taken becomes its next version, and the older ones stay where old answers point.
 """
 
