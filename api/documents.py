@@ -28,6 +28,7 @@ from capacity.case_classes import (
     evenly_aged,
 )
 from capacity.caseload import CaseUnit
+from capacity.caseworker import HoursChange
 from capacity.department import Assumption, Department, Observation, Team, YearlyVolume
 from capacity.distributions import NOTHING, Distribution, Family, empirical
 from capacity.duty_rota import DutyRota, Shift
@@ -44,7 +45,13 @@ Made = TypeVar("Made")
 class Document(BaseModel):
     """A document or a part of one (da: dokument): unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        from_attributes=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+    )
 
     @classmethod
     def from_domain(cls, value: object) -> Self:
@@ -60,11 +67,12 @@ class Document(BaseModel):
 
     def as_json(self) -> dict[str, Any]:
         """Return the document as JSON values; what nobody has said is left out."""
-        return self.model_dump(mode="json", exclude_none=True)
+        return self.model_dump(mode="json", exclude_none=True, by_alias=True)
 
     def _as(self, make: Callable[..., Made]) -> Made:
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        fields.pop("format", None)
+        for tag in ("format", "kind"):  # what sort of document it is, which the value itself knows
+            fields.pop(tag, None)
         return make(**{name: _read(value, name) for name, value in fields.items()})
 
 
@@ -104,6 +112,18 @@ class AbsenceDocument(Document):
         return self._as(Absence)
 
 
+class HoursChangeDocument(Document):
+    """More or fewer weekly hours for cases in a period (da: ændret timetal)."""
+
+    first_day: Day
+    last_day: Day | None = None
+    case_hours_per_week: ExactNumber
+
+    def to_domain(self) -> HoursChange:
+        """Read as `HoursChange`."""
+        return self._as(HoursChange)
+
+
 class RampUpDocument(Document):
     """A newcomer's first months (da: oplæring)."""
 
@@ -127,6 +147,7 @@ class CaseworkerDocument(Document):
     absences: tuple[AbsenceDocument, ...] = ()
     ramp_up: RampUpDocument | None = None
     sick_days: ExactNumber | None = None
+    hours_changes: tuple[HoursChangeDocument, ...] = ()
 
     def to_domain(self) -> Caseworker:
         """Read as `Caseworker`."""
@@ -408,6 +429,7 @@ class CaseClassDocument(Document):
     weight: ExactNumber = Field(default=1, validate_default=True)
     withdrawal_days: DistributionDocument | None = None
     backlog: BacklogDocument = BacklogDocument()
+    usual_arrivals_per_year: ExactNumber | None = None
 
     def to_domain(self) -> CaseClass:
         """Read as `CaseClass`."""

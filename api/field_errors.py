@@ -7,6 +7,7 @@ stands in braces is pydantic's own context.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from capacity.scenario_changes import KINDS
 from capacity.wording import Text
 
 _DANISH: Mapping[str, str] = {
@@ -36,6 +37,8 @@ _DANISH: Mapping[str, str] = {
     "date_from_datetime_parsing": "skriv en dato, fx 2020-03-26",
     "bool_parsing": "skriv true eller false",
     "bool_type": "skriv true eller false",
+    "union_tag_invalid": "skriv en af disse: {expected_tags}",
+    "union_tag_not_found": "mangler; skriv {discriminator}",
     "string_pattern_mismatch": "skriv små bogstaver og tal, adskilt af bindestreger",
 }
 _ENGLISH: Mapping[str, str] = {
@@ -67,7 +70,13 @@ def _field(place: Sequence[int | str]) -> str:
     """Name the input at fault as its user wrote it: `teams[2].slug`."""
     if len(place) == 2 and place[0] == "body" and isinstance(place[1], int):
         return "body"  # where JSON breaks off there are no names, only a place in the text
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in place[1:]]
+    # Where a list holds changes of several kinds, pydantic names the kind behind the number.
+    named = [
+        part
+        for part, before in zip(place[1:], place, strict=False)
+        if not (part in KINDS and isinstance(before, int))
+    ]
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in named]
     return "".join(parts).removeprefix(".") or str(place[0])
 
 

@@ -327,6 +327,8 @@ class CaseClass:
     team's policy goes by priority; `weight` is what a case counts in a caseload (da: sagstyngde).
     `withdrawal_days` run from arrival until the family moves away, where the case is still open by
     then; None means that none does. A case closes when its route has ended.
+    `usual_arrivals_per_year` is what came before a change of the inflow, None where there is none:
+    more comes as a stream of its own beside the usual cases, less leaves some of them out.
 
     One episode on the team's desk is the pooled queue: an effort, a delay, and the clock is met.
 
@@ -345,9 +347,12 @@ class CaseClass:
     weight: Fraction = Fraction(1)
     withdrawal_days: Distribution | None = None
     backlog: Backlog = Backlog()
+    usual_arrivals_per_year: Fraction | None = None
 
     def __post_init__(self) -> None:
         refuse_below_zero(self.arrivals_per_year, "arrivals_per_year")
+        if self.usual_arrivals_per_year is not None:
+            refuse_unless_above_zero(self.usual_arrivals_per_year, "usual_arrivals_per_year")
         refuse_below_zero(self.weight, "weight")
         if not 1 <= self.priority <= LOWEST_PRIORITY:
             raise InvalidInput(
@@ -379,6 +384,12 @@ class CaseClass:
                 f"backlog.stages[{index}].episode",
                 Text(da="ingen arbejdsgang i forløbet", en="no episode of the route"),
             )
+
+    @property
+    def inflow(self) -> Fraction:
+        """What arrives, as a factor of the usual (da: tilgang, faktor)."""
+        usual = self.usual_arrivals_per_year
+        return Fraction(1) if usual is None else self.arrivals_per_year / usual
 
     @property
     def episodes(self) -> tuple[Episode, ...]:

@@ -1,7 +1,7 @@
 """One employee and the hours they have for cases (da: sagsbehandler, rådgiver)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
@@ -40,19 +40,31 @@ class Absence:
     reason: AbsenceReason
 
     def __post_init__(self) -> None:
-        if self.last_day < self.first_day:
-            raise InvalidInput(
-                Text(
-                    da=f"fravær kan ikke slutte {self.last_day}, før det begynder {self.first_day}",
-                    en=f"an absence cannot end on {self.last_day} before its start, "
-                    f"{self.first_day}",
-                ),
-                field="last_day",
-            )
+        _refuse_backward(self.first_day, self.last_day)
 
     def covers(self, day: date) -> bool:
         """Say whether the day lies in the period (da: dækker)."""
         return self.first_day <= day <= self.last_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursChange:
+    """More or fewer weekly hours for cases in a period (da: ændret timetal).
+
+    Overtime, duties that come or go, a part of a post that stands empty. Both days are included;
+    `last_day` None means that it stays. `InvalidInput` where the last day comes before the first.
+    """
+
+    first_day: date
+    last_day: date | None = None
+    case_hours_per_week: HoursPerWeek
+
+    def __post_init__(self) -> None:
+        _refuse_backward(self.first_day, self.last_day)
+
+    def covers(self, day: date) -> bool:
+        """Say whether the day lies in the period (da: dækker)."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +120,8 @@ class Caseworker:
     `id` is a pseudonym, never a name. `hours_per_week` is the contract, of which
     `non_case_hours_per_week` go to other duties (projects, duty rota, mentoring). `ends_on` is the
     last day of employment. `sick_days` are working days a year; None means the rule's number.
-    `InvalidInput` where the hours are missing, negative or more than there are.
+    `hours_changes` are for a period, on top of all that. `InvalidInput` where the hours are
+    missing, negative or more than there are.
     """
 
     id: str
@@ -120,6 +133,7 @@ class Caseworker:
     absences: tuple[Absence, ...] = ()
     ramp_up: RampUp | None = None
     sick_days: Days | None = None
+    hours_changes: tuple[HoursChange, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.hours_per_week <= _MOST_HOURS_PER_WEEK:
@@ -164,6 +178,11 @@ class Caseworker:
             )
         if self.sick_days is not None:
             refuse_below_zero(self.sick_days, "sick_days")
+        for index, change in enumerate(self.hours_changes):
+            self._refuse_impossible_hours(change.first_day, f"hours_changes[{index}]")
+            if change.last_day is not None:
+                day_after = change.last_day + timedelta(days=1)
+                self._refuse_impossible_hours(day_after, f"hours_changes[{index}]")
 
     def is_employed(self, on: date) -> bool:
         """Say whether the day lies in the employment (da: ansat)."""
@@ -183,7 +202,7 @@ class Caseworker:
         """Return the weekly hours for cases on a day, 0 on leave (da: sagstimer)."""
         if not self.is_employed(on) or self.is_on_leave(on):
             return Fraction(0)
-        hours = self.hours_per_week - self.non_case_hours_per_week
+        hours = self._planned_hours(on)
         if self.ramp_up and self.starts_on:
             return hours * self.ramp_up.share_on(on, self.starts_on)
         return hours
@@ -193,10 +212,55 @@ class Caseworker:
 
         The average is over the working days; those outside the employment or on leave count 0.
         """
-        if self.starts_on is None and self.ends_on is None and not self.absences:
-            return self.hours_per_week - self.non_case_hours_per_week
         days = workdays(year)
+        if not self.varies:
+            return self.case_hours(days[0])
         return sum((self.case_hours(day) for day in days), Fraction(0)) / len(days)
+
+    @property
+    def varies(self) -> bool:
+        """Whether the weekly hours for cases differ from day to day (da: skiftende timetal)."""
+        return bool(self.starts_on or self.ends_on or self.absences or self.hours_changes)
+
+    def _planned_hours(self, on: date) -> HoursPerWeek:
+        """Weekly hours for cases of somebody who is there, newcomer or not."""
+        changes = (each for each in self.hours_changes if each.covers(on))
+        return sum(
+            (each.case_hours_per_week for each in changes),
+            self.hours_per_week - self.non_case_hours_per_week,
+        )
+
+    def _refuse_impossible_hours(self, on: date, field: str) -> None:
+        hours = self._planned_hours(on)
+        if not 0 <= hours <= _MOST_HOURS_PER_WEEK:
+            raise InvalidInput(
+                Text(
+                    da=f"{self.id}: {shown(hours, 2, 'da')} timer om ugen til sager fra {on}; "
+                    f"skriv en ændring, der giver fra 0 til {_MOST_HOURS_PER_WEEK}",
+                    en=f"{self.id}: {shown(hours, 2, 'en')} hours a week for cases from {on}; "
+                    f"write a change that gives from 0 to {_MOST_HOURS_PER_WEEK}",
+                ),
+                field=field,
+            )
+
+
+def added_id(team: str, number: int) -> str:
+    """Name the post that a plan adds to a team as its first, second … (da: ekstra stilling).
+
+    Luck hangs on names: the same post in a curve and in a scenario is sick on the same days.
+    """
+    return f"extra-{team}-{number}"
+
+
+def _refuse_backward(first_day: date, last_day: date | None) -> None:
+    if last_day is not None and last_day < first_day:
+        raise InvalidInput(
+            Text(
+                da=f"perioden kan ikke slutte {last_day}, før den begynder {first_day}",
+                en=f"the period cannot end on {last_day} before its start, {first_day}",
+            ),
+            field="last_day",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,18 +5,20 @@ on names: in a simulation the changed department meets the same luck, so what di
 A factor multiplies; 1 changes nothing, and what is 0 stays 0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 from capacity.alternatives import Alternative
 from capacity.case_classes import CaseClass, Episode
-from capacity.caseworker import Caseworker
+from capacity.caseworker import Caseworker, RampUp
 from capacity.department import Department, Team
 from capacity.distributions import Distribution, Family, empirical
+from capacity.errors import InvalidInput
 from capacity.refusals import refuse_below_zero, refuse_unless_above_zero
 from capacity.staff_risks import StaffRisks
 from capacity.units import Days
+from capacity.wording import Text
 
 _FREE_VARIATION = (Family.GAMMA, Family.LOGNORMAL)
 
@@ -38,13 +40,20 @@ def with_inflow(
 ) -> Department:
     """Multiply what arrives in a year (da: tilgang), of all teams' cases or of some teams'.
 
-    New notifications on cases that are open follow their number by themselves.
+    The usual cases stay who they are. New notifications on cases that are open follow their number
+    by themselves.
     """
-    return _with_classes(
-        department,
-        lambda each: replace(each, arrivals_per_year=each.arrivals_per_year * factor),
-        teams,
-    )
+    refuse_below_zero(factor, "factor")
+
+    def changed(each: CaseClass) -> CaseClass:
+        usual = each.usual_arrivals_per_year or each.arrivals_per_year
+        if not usual:
+            return each
+        return replace(
+            each, arrivals_per_year=each.arrivals_per_year * factor, usual_arrivals_per_year=usual
+        )
+
+    return _with_classes(department, changed, teams)
 
 
 def with_effort(
@@ -89,6 +98,58 @@ def with_delays(
         lambda each: replace(each, external_delay_days=scaled(each.external_delay_days, factor)),
         teams,
     )
+
+
+def with_loops(
+    department: Department, factor: Fraction, teams: tuple[str, ...] | None = None
+) -> Department:
+    """Multiply the chance that a piece of work must be done again (da: omgange).
+
+    `InvalidInput` where a chance would reach 1: the work would never end.
+    """
+    refuse_below_zero(factor, "loops")
+    return _with_episodes(department, lambda each: replace(each, again=each.again * factor), teams)
+
+
+def with_priorities(department: Department, priorities: Mapping[str, int]) -> Department:
+    """Give case classes other priorities (da: prioritet); `InvalidInput` for one not there."""
+    known = [each.slug for each in department.case_classes]
+    for name in priorities:
+        if name not in known:
+            names = ", ".join(known)
+            raise InvalidInput(
+                Text(
+                    da=f"der er ingen sagstype ”{name}”; der er {names}",
+                    en=f"there is no case class “{name}”; there are {names}",
+                ),
+                field="priorities",
+            )
+    return _with_classes(
+        department,
+        lambda each: replace(each, priority=priorities.get(each.slug, each.priority)),
+        None,
+    )
+
+
+def with_ramp_up(
+    department: Department, ramp_up: RampUp, teams: tuple[str, ...] | None = None
+) -> Department:
+    """Let those who follow somebody who leaves grow into the work otherwise (da: oplæring).
+
+    `InvalidInput` in a team without staff risks, where nobody ever leaves.
+    """
+    for each in department.teams:
+        if (teams is None or each.slug in teams) and each.staff_risks is None:
+            raise InvalidInput(
+                Text(
+                    da=f"i teamet ”{each.slug}” forlader ingen stillingen, så ingen læres op; "
+                    "skriv teamets staff_risks",
+                    en=f"in the team “{each.slug}” nobody ever leaves, so nobody is trained; "
+                    "write the team's staff_risks",
+                ),
+                field="ramp_up",
+            )
+    return _with_risks(department, lambda risks: replace(risks, ramp_up=ramp_up), teams)
 
 
 def with_case_hours(

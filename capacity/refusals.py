@@ -4,6 +4,7 @@ The message leaves the input's name to `field`, which every edge shows beside it
 """
 
 from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
 
 from capacity.errors import InvalidInput
@@ -51,6 +52,21 @@ def refuse_unless_share(value: Fraction, field: str) -> None:
                 en=f"{_written(value, 'en')} is not a share; write from 0 to 1",
             ),
             field=field,
+        )
+
+
+def refuse_unless_after(from_: date, to: date | None) -> None:
+    """Raise `InvalidInput` for a period that ends before it begins (da: afvis baglæns perioder).
+
+    `to` is the first day after it; None for one that does not end.
+    """
+    if to is not None and to <= from_:
+        raise InvalidInput(
+            Text(
+                da=f"slutdagen {to} skal ligge efter {from_}",
+                en=f"the end {to} must come after {from_}",
+            ),
+            field="to",
         )
 
 

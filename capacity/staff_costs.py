@@ -13,11 +13,18 @@ from fractions import Fraction
 
 from capacity.errors import InvalidInput
 from capacity.posts import PostRounding, posts_by_ratio
-from capacity.refusals import refuse_below_zero, refuse_unless_share
+from capacity.refusals import (
+    refuse_below_zero,
+    refuse_unless_above_zero,
+    refuse_unless_after,
+    refuse_unless_share,
+)
 from capacity.units import FTE, Kroner, Share
 from capacity.wording import Text
 
 MONTHS_PER_YEAR = 12
+DAYS_PER_MONTH = Fraction(365, 12)
+"""On average, for what is paid by the hour and counted by the week."""
 YEARS = 4
 """The budget year and the three estimate years after it (da: budgetåret og overslagsårene)."""
 
@@ -68,14 +75,14 @@ class Posts:
     or None where they stay. `InvalidInput` where `to` is not after `from_`.
     """
 
-    label: str
+    label: Text
     fte: FTE
     price: PostPrice
     from_: date
     to: date | None = None
 
     def __post_init__(self) -> None:
-        _refuse_unless_after(self.from_, self.to)
+        refuse_unless_after(self.from_, self.to)
 
     @property
     def price_year(self) -> int:
@@ -104,7 +111,7 @@ class MonthlyAmount:
     source.
     """
 
-    label: str
+    label: Text
     kroner_per_month: Kroner
     price_year: int
     source: str
@@ -112,7 +119,7 @@ class MonthlyAmount:
     to: date | None = None
 
     def __post_init__(self) -> None:
-        _refuse_unless_after(self.from_, self.to)
+        refuse_unless_after(self.from_, self.to)
         _refuse_without_source(self.source)
 
     def kroner(self, first: date, after: date) -> Kroner:
@@ -124,7 +131,32 @@ class MonthlyAmount:
         return self.kroner_per_month * MONTHS_PER_YEAR if self.to is None else Fraction(0)
 
 
-Expense = Posts | MonthlyAmount
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneOffAmount:
+    """An amount that is paid once: a course, a system, an advertisement (da: engangsbeløb).
+
+    `InvalidInput` without a source.
+    """
+
+    label: Text
+    kroner_once: Kroner
+    price_year: int
+    source: str
+    on: date
+
+    def __post_init__(self) -> None:
+        _refuse_without_source(self.source)
+
+    def kroner(self, first: date, after: date) -> Kroner:
+        """The amount, if it is paid between two days (da: udgift)."""
+        return self.kroner_once if first <= self.on < after else Fraction(0)
+
+    def kroner_in_full_year(self) -> Kroner:
+        """Nothing: it does not come again (da: helårsvirkning)."""
+        return Fraction(0)
+
+
+Expense = Posts | MonthlyAmount | OneOffAmount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +168,7 @@ class ExpenseRow:
     the part-year effect (da: delårsvirkning).
     """
 
-    label: str
+    label: Text
     by_year: tuple[Kroner, ...]
     full_year: Kroner
 
@@ -157,7 +189,7 @@ class StaffBudget:
     def total(self) -> ExpenseRow:
         """All rows together (da: i alt)."""
         return ExpenseRow(
-            label="total",
+            label=Text(da="i alt", en="in all"),
             by_year=tuple(
                 sum((row.by_year[year] for row in self.rows), Fraction(0))
                 for year in range(len(self.years))
@@ -178,7 +210,8 @@ def staff_budget(
 
     >>> price = PostPrice(salary=Fraction(480_000), pension=Fraction(0), price_year=2026,
     ...                   source="an example")
-    >>> two = Posts(label="two more", fte=Fraction(2), price=price, from_=date(2026, 4, 1))
+    >>> two_more = Text(da="to mere", en="two more")
+    >>> two = Posts(label=two_more, fte=Fraction(2), price=price, from_=date(2026, 4, 1))
     >>> found = staff_budget([two], 2026, dict.fromkeys(range(2027, 2030), Fraction("0.03")))
     >>> [int(kroner) for kroner in found.total.by_year], int(found.total.full_year)
     ([720000, 988800, 1018464, 1049017], 960000)
@@ -198,6 +231,22 @@ def staff_budget(
         for each in expenses
     )
     return StaffBudget(years=years, rows=rows)
+
+
+def kroner_between(
+    expenses: Sequence[Expense], first: date, after: date, growth: Mapping[int, Fraction]
+) -> Kroner:
+    """What expenses come to between two days, in the prices of each year (da: udgift i perioden).
+
+    `InvalidInput` as `staff_budget`.
+    """
+    total = Fraction(0)
+    for year in range(first.year, after.year + 1):
+        begins, ends = max(first, date(year, 1, 1)), min(after, date(year + 1, 1, 1))
+        for each in expenses:
+            if begins < ends and (kroner := each.kroner(begins, ends)):
+                total += kroner * _price_level(each.price_year, year, growth)
+    return total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +288,20 @@ def price_per_unit(kroner: Kroner, number: Fraction, low: Fraction, high: Fracti
         kroner / each if each > 0 else None for each in (number, low, high)
     )
     return PricePerUnit(value=at_number, low=at_high, high=at_low)
+
+
+def break_even(kroner: Kroner, kroner_saved_each: Kroner, source: str) -> Fraction:
+    """How many of something must be avoided for a plan to pay for itself (da: balancepunkt).
+
+    `kroner_saved_each` is its user's own statement of what one of them would have cost, with its
+    source: the planner knows of no such effect. `InvalidInput` for nothing saved and for no source.
+
+    >>> break_even(Fraction(1_200_000), Fraction(800_000), "the placement account, 2025")
+    Fraction(3, 2)
+    """
+    refuse_unless_above_zero(kroner_saved_each, "kroner_saved_each")
+    _refuse_without_source(source)
+    return kroner / kroner_saved_each
 
 
 def posts_that_follow(
@@ -294,15 +357,4 @@ def _refuse_without_source(source: str) -> None:
                 en="the amount has no source; write whose number it is",
             ),
             field="source",
-        )
-
-
-def _refuse_unless_after(from_: date, to: date | None) -> None:
-    if to is not None and to <= from_:
-        raise InvalidInput(
-            Text(
-                da=f"slutdagen {to} skal ligge efter {from_}",
-                en=f"the end {to} must come after {from_}",
-            ),
-            field="to",
         )

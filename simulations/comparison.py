@@ -169,16 +169,16 @@ def simulate(  # noqa: PLR0913  (each is asked about on its own)
     `UnknownDepartment` for a team that is not there, `InvalidInput` for a period or a number of
     replications that cannot be, and `TooMuchWork` for too large a question.
     """
-    _refuse_few(replications)
+    refuse_few(replications)
     if team is None:
         teams = tuple(each.slug for each in department.teams)
     else:
         department.team(team)
         teams = connected_teams(department, team)
-    laid_out = _laid_out(department, teams, from_, to, book, seed)
-    refuse_steps(sum(steps(each, replications) for each in laid_out))
-    counted = _run_all(laid_out, replications, executor, on_progress)
-    return _simulated(_Course(department, teams, laid_out, counted, book), from_, to, seed)
+    trials = _laid_out(department, teams, from_, to, book, seed)
+    refuse_steps(sum(steps(each, replications) for each in trials))
+    counted = _run_all(trials, replications, executor, on_progress)
+    return _simulated(Course(department, teams, trials, counted, book), from_, to, seed)
 
 
 def compare(  # noqa: PLR0913  (each is asked about on its own)
@@ -201,7 +201,7 @@ def compare(  # noqa: PLR0913  (each is asked about on its own)
     departments that are the same differ by exactly zero. Raises as `simulate` does, and
     `InvalidInput` where the two are of different dates: they would not meet the same luck.
     """
-    _refuse_few(replications)
+    refuse_few(replications)
     if before.on != after.on:
         raise InvalidInput(
             Text(
@@ -211,18 +211,19 @@ def compare(  # noqa: PLR0913  (each is asked about on its own)
             field="after",
         )
     same = before == after
-    touched = _touched(before, after, team)
-    trials = [
-        _laid_out(department, _in_order(department, touched), from_, to, book, seed)
-        for department in ([before] if same else [before, after])
-    ]
-    refuse_steps(sum(steps(each, replications) for laid_out in trials for each in laid_out))
-    courses = []
-    for number, (department, laid_out) in enumerate(zip([before, after], trials, strict=False)):
-        base = number * replications * len(trials[0])
-        counted = _run_all(laid_out, replications, executor, _from(base, on_progress))
-        teams = _in_order(department, touched)
-        courses.append(_Course(department, teams, laid_out, counted, book))
+    departments = [before] if same else [before, after]
+    touched = touched_teams(departments, team)
+    courses = courses_of(
+        departments,
+        touched,
+        from_,
+        to,
+        book,
+        seed=seed,
+        replications=replications,
+        executor=executor,
+        on_progress=on_progress,
+    )
     first, last = courses[0], courses[-1]
     return Comparison(
         before=_simulated(first, from_, to, seed),
@@ -235,11 +236,39 @@ def compare(  # noqa: PLR0913  (each is asked about on its own)
     )
 
 
+def courses_of(  # noqa: PLR0913  (each is asked about on its own)
+    departments: Sequence[Department],
+    teams: set[str],
+    from_: date,
+    to: date,
+    book: Rulebook,
+    *,
+    seed: int,
+    replications: int,
+    executor: Executor | None,
+    on_progress: Callable[[int], None],
+) -> "list[Course]":
+    """Run some teams of several departments on the same luck (da: forløb).
+
+    `TooMuchWork` where all of them together are too large, before any of it is spent.
+    """
+    trials = [
+        _laid_out(each, _in_order(each, teams), from_, to, book, seed) for each in departments
+    ]
+    refuse_steps(sum(steps(each, replications) for some in trials for each in some))
+    courses, done = [], 0
+    for department, some in zip(departments, trials, strict=True):
+        counted = _run_all(some, replications, executor, _counted_from(done, on_progress))
+        done += replications * len(some)
+        courses.append(Course(department, _in_order(department, teams), some, counted, book))
+    return courses
+
+
 _Key = tuple[str | None, str]
 """A team, or all, and a deadline."""
 
 
-class _Course:
+class Course:
     """The replications of a department's teams, connected group by connected group."""
 
     def __init__(
@@ -393,18 +422,18 @@ def _run_all(
             0,
             replications,
             executor=executor,
-            on_progress=_from(number * replications, on_progress),
+            on_progress=_counted_from(number * replications, on_progress),
         )
         for number, each in enumerate(trials)
     ]
 
 
-def _from(base: int, on_progress: Callable[[int], None]) -> Callable[[int], None]:
+def _counted_from(base: int, on_progress: Callable[[int], None]) -> Callable[[int], None]:
     """Tell of what has been done on top of what was done before."""
     return lambda done: on_progress(base + done)
 
 
-def _simulated(course: _Course, from_: date, to: date, seed: int) -> Simulated:
+def _simulated(course: Course, from_: date, to: date, seed: int) -> Simulated:
     return Simulated(
         department=course.department,
         teams=course.teams,
@@ -483,7 +512,7 @@ def _moments(
     return tuple(found)
 
 
-def _differences(first: _Course, last: _Course) -> tuple[Series, ...]:
+def _differences(first: Course, last: Course) -> tuple[Series, ...]:
     before, after = first.measured(), last.measured()
     return tuple(
         Series(
@@ -496,21 +525,24 @@ def _differences(first: _Course, last: _Course) -> tuple[Series, ...]:
     )
 
 
-def _touched(before: Department, after: Department, team: str | None) -> set[str]:
-    """The teams of both that a team is connected with: by work, classes or people that moved."""
-    both = (before, after)
+def touched_teams(departments: Sequence[Department], team: str | None) -> set[str]:
+    """The teams of all that a team is connected with, by work, classes or people that moved.
+
+    (da: berørte teams.) None means all there are.
+    """
+    slugs = {each.slug for department in departments for each in department.teams}
     if team is None:
-        return {each.slug for department in both for each in department.teams}
-    if all(team != each.slug for department in both for each in department.teams):
-        before.team(team)
+        return slugs
+    if team not in slugs:
+        departments[0].team(team)
     homes: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for department in both:
+    for department in departments:
         for person in department.roster.caseworkers:
             homes["person", person.id].add(person.team)
         for case_class in department.case_classes:
             homes["class", case_class.slug].add(case_class.team)
     groups = list(homes.values())
-    for department in both:
+    for department in departments:
         groups += [set(connected_teams(department, each.slug)) for each in department.teams]
     reached = {team}
     while (more := reached.union(*(group for group in groups if group & reached))) != reached:
@@ -518,7 +550,8 @@ def _touched(before: Department, after: Department, team: str | None) -> set[str
     return reached
 
 
-def _refuse_few(replications: int) -> None:
+def refuse_few(replications: int) -> None:
+    """Raise `InvalidInput` for too few to say anything by (da: for få gentagelser)."""
     if replications < LEAST_REPLICATIONS:
         raise InvalidInput(
             Text(

@@ -6,6 +6,7 @@ interval is the simulation error alone; it says nothing of how a single year tur
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -59,6 +60,21 @@ def ratio_difference(
     return Estimate(
         value=difference, low=max(-1.0, difference - half), high=min(1.0, difference + half)
     )
+
+
+def ratio_sum(
+    terms: Sequence[tuple[int, Counts, Counts]], confidence: float = CONFIDENCE
+) -> Estimate:
+    """Estimate a sum of ratios, each taken so many times (da: sum af andele).
+
+    A term is (times, part, whole); with −1 a ratio is subtracted. All met the same luck, so their
+    residuals are added replication by replication before the spread is taken, as in
+    `ratio_difference`.
+    """
+    value = sum(times * float(part.sum() / whole.sum()) for times, part, whole in terms)
+    residuals = np.sum([times * _residuals(part, whole) for times, part, whole in terms], axis=0)
+    half = _half_width(residuals, terms[0][2].sum(), confidence)
+    return Estimate(value=value, low=value - half, high=value + half)
 
 
 def needed_replications(part: Counts, whole: Counts, precision: float) -> int:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.caseworker import Absence, AbsenceReason, Caseworker, RampUp
+from capacity.caseworker import Absence, AbsenceReason, Caseworker, RampUp, added_id
 from capacity.consistency import DAYS_PER_YEAR
 from capacity.department import Department
 from capacity.distributions import Distribution
@@ -179,7 +179,8 @@ def people_of(  # noqa: PLR0913  (each is asked about on its own)
     """Lay out all who are there at some level of extra staff in a team, and who at which.
 
     `teams` are a layout's, rotas last. Extra staff are full-time posts for cases alone from a day
-    on, called `extra-1`, `extra-2`, …; the last is part-time where a level is no whole number.
+    on, called by their team and number (`added_id`); the last is part-time where a level is no
+    whole number.
     """
     on = department.on
     calendar = _Calendar(on, horizon_days, book)
@@ -229,7 +230,7 @@ def people_of(  # noqa: PLR0913  (each is asked about on its own)
             post: FTE = min(level - number + 1, Fraction(1))
             if (number, post) not in posts:
                 newcomer = Caseworker(
-                    id=f"extra-{number}",
+                    id=added_id(team, number),
                     team=team,
                     hours_per_week=post * calendar.full_time_hours,
                     starts_on=extra_from if extra_from > on else None,
@@ -338,7 +339,7 @@ class _Calendar:
         """Hours for cases a week on each day, by the plan, in which nobody falls ill."""
         planned = tuple(each for each in person.absences if not _is_unplanned(each))
         person = replace(person, absences=planned)
-        if person.starts_on or person.ends_on or person.absences:
+        if person.varies:
             return np.array([float(person.case_hours(day)) for day in self.days])
         return np.full(len(self.days), float(person.case_hours(self.days[0])))
 

@@ -7,6 +7,7 @@ as the teams asked about are connected with others: by cases that are passed on,
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -199,7 +200,8 @@ def layout(
         row["last_sibling"] = len(siblings)
         row["withdrawal"] = lines.quantile(each.withdrawal_days) if each.withdrawal_days else -1
         row["owned"] = practice[each.team].assignment is not Assignment.TEAM
-        row["more_inflow"], row["inflow_kept"] = max(0.0, inflow - 1), min(1.0, inflow)
+        arriving = inflow * float(each.inflow)
+        row["more_inflow"], row["inflow_kept"] = max(0.0, arriving - 1), min(1.0, arriving)
         row["days_per_hour"], row["mean_turnaround_days"] = _steady_pace(each)
         bursts[number] = _expected_bursts(each, department.on, horizon_days)
         hourly = np.array([float(weight) for weight in each.arrival_pattern.hours])
@@ -445,9 +447,14 @@ def _expected_bursts(case_class: CaseClass, on: date, horizon_days: int) -> Floa
         ]
         total = sum(of_year)
         weights += [weight / total for weight in of_year] if total else of_year
-    yearly = float(case_class.arrivals_per_year / pattern.cases_per_burst)
+    yearly = float(_usual_arrivals(case_class) / pattern.cases_per_burst)
     since = (on - first_day).days
     return np.concatenate([[0.0], np.cumsum(weights[since : since + horizon_days]) * yearly])
+
+
+def _usual_arrivals(case_class: CaseClass) -> Fraction:
+    """What arrived in a year when the stock came about, before any change of the inflow."""
+    return case_class.usual_arrivals_per_year or case_class.arrivals_per_year
 
 
 def _steady_pace(case_class: CaseClass) -> tuple[float, float]:
@@ -456,7 +463,7 @@ def _steady_pace(case_class: CaseClass) -> tuple[float, float]:
     Little's law gives the mean turnaround from the two; what external delays leave of it is the
     work's. Without a stock of unknown age there is nothing to fit.
     """
-    unknown, yearly = case_class.backlog.unknown, float(case_class.arrivals_per_year)
+    unknown, yearly = case_class.backlog.unknown, float(_usual_arrivals(case_class))
     if not unknown or not yearly:
         return 0.0, 0.0
     turnaround = case_class.backlog.open_cases / (yearly / float(DAYS_PER_YEAR))

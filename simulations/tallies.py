@@ -181,6 +181,12 @@ def share_difference(after: Tally, before: Tally) -> Estimate:
     return ratio_difference(after.in_time, after.due, before.in_time, before.due)
 
 
+def avoided_late(after: Tally, before: Tally) -> Estimate:
+    """How many fewer were late in a replication, paired on the same luck (da: undgåede sene)."""
+    late_before, late_after = (each.due - each.in_time for each in (before, after))
+    return mean_of(late_before - late_after)
+
+
 def comparable(after: Tally, before: Tally) -> bool:
     """Say whether something was due on both sides in the same year (da: sammenlignelige)."""
     return bool(_both_due(after, before).any())
