@@ -6,11 +6,12 @@ What takes time to load is imported by the command that needs it, so that the ot
 
 import sys
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.database_commands import COMMANDS
+from api.options import Database, Lang, On
 from api.quantities import count, day, levels, number
 from api.quick_start import load_numba, quickly
 from api.terminal import (
@@ -37,16 +38,8 @@ main = typer.Typer(
     rich_markup_mode=None,
 )
 
-Lang = Annotated[Language, typer.Option(help="Svarets sprog (language of the answer).")]
-On = Annotated[
-    str | None, typer.Option(help="Dagen, hvis regler gælder; i dag, hvis udeladt (date).")
-]
-DatabaseFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--database", envvar="CASELOAD_DATABASE", help="Databasens fil (the database's file)."
-    ),
-]
+for command in COMMANDS:
+    main.command()(command)
 
 
 @main.callback(invoke_without_command=True)
@@ -248,7 +241,7 @@ def curve(  # noqa: PLR0913  (one option each)
     assumptions: Annotated[
         bool, typer.Option(help="Vis også de andre antagelsessæt (other sets of assumptions).")
     ] = False,
-    database: DatabaseFile = None,
+    database: Database = None,
     lang: Lang = "da",
 ) -> None:
     """Frister til tiden ved flere stillinger (deadlines kept with more staff).
@@ -297,7 +290,7 @@ def serve(
     port: Annotated[
         int, typer.Option(envvar="CASELOAD_PORT", min=1, max=65535, help="Porten (port).")
     ] = 8000,
-    database: DatabaseFile = None,
+    database: Database = None,
     lang: Lang = "da",
 ) -> None:
     """Start tjenesten (start the service).
@@ -319,7 +312,7 @@ def _day(written: str | None) -> date:
     return today()
 
 
-def _department(address: str, database: Path | None) -> "Department":
+def _department(address: str, database: str | None) -> "Department":
     if database is None:
         from api.documents import load_example
 

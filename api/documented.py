@@ -12,9 +12,15 @@ _TEXT = {"schema": {"type": "string"}}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 REFUSED: dict[str, Any] = {
     "description": "400 a document that cannot be read, 404 no such rule or department, "
-    "409 the rule is not in force that day, 413 too much work for one answer, "
-    "422 an input that cannot be",
+    "409 the rule is not in force that day, 412 changed meanwhile by somebody else, "
+    "413 too much work for one answer, 422 an input that cannot be, 428 no `If-Match`",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+UNAVAILABLE: dict[str, Any] = {
+    "description": "500 something stored that cannot be read, 503 a database that is busy, full "
+    "or away: nothing is saved, and `Retry-After` says when to try again",
+    "content": REFUSED["content"],
 }
 
 
@@ -36,5 +42,6 @@ def documented(answer: type[Answer], summary: str) -> dict[str, Any]:
         "responses": {
             200: {"model": answer, "content": content, "description": "the answer"},
             "4XX": REFUSED,
+            "5XX": UNAVAILABLE,
         },
     }

@@ -15,9 +15,14 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
+from api.caller import ScopeTooSmall
+from api.etags import ChangedMeanwhile, NoCondition
+from api.faults import StoreFault, Unreadable
 from api.field_errors import field_errors
+from api.refused_entry import ForeignRequest, NoKey, TooManyRequests
 from api.presentation import Failures, failures, language
 from api.privacy import masked
+from api.store.scenarios import NameTaken, NotOpen, UnknownScenario
 from capacity.errors import (
     InvalidInput,
     PlannerError,
@@ -34,15 +39,36 @@ STATUS: Mapping[type[PlannerError], int] = {
     UnknownDepartment: 404,
     RuleNotInForce: 409,
     TooMuchWork: 413,
+    ChangedMeanwhile: 412,
+    NoCondition: 428,
+    NoKey: 401,
+    ScopeTooSmall: 403,
+    ForeignRequest: 403,
+    TooManyRequests: 429,
+    StoreFault: 503,
+    Unreadable: 500,
+    UnknownScenario: 404,
+    NameTaken: 409,
+    NotOpen: 409,
+}
+_TITLES_OF: Mapping[type[PlannerError], Text] = {
+    NameTaken: Text(da="Navnet er optaget", en="The name is taken"),
+    NotOpen: Text(da="Kan ikke ændres", en="Cannot be changed"),
 }
 _TITLES = {
     400: Text(da="Kan ikke læses", en="Cannot be read"),
+    401: Text(da="Nøgle mangler", en="No key"),
+    403: Text(da="Ikke tilladt", en="Not allowed"),
     404: Text(da="Findes ikke", en="Not found"),
     405: Text(da="Metoden kan ikke bruges her", en="Method not allowed"),
     409: Text(da="Gælder ikke den dag", en="Not in force that day"),
+    412: Text(da="Ændret imens", en="Changed meanwhile"),
     413: Text(da="For stor beregning", en="Too much work"),
     422: Text(da="Ugyldigt input", en="Invalid input"),
+    428: Text(da="Betingelse mangler", en="Condition missing"),
+    429: Text(da="For mange kald", en="Too many requests"),
     500: Text(da="Fejl i planlæggeren", en="Error in the planner"),
+    503: Text(da="Kan ikke svare lige nu", en="Cannot answer just now"),
 }
 _DETAILS = {
     404: Text(
@@ -112,7 +138,19 @@ def refusals_naming(*, rule: str, day: str) -> Iterator[None]:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, PlannerError)
-    return _problem(request, status_of(error), error.message, [(error.field, error.message)])
+    return refusal(request, error)
+
+
+def refusal(request: Request, error: PlannerError) -> Response:
+    """Write a refusal, also for what stands outside the addresses (da: afvisning)."""
+    headers = {}
+    if isinstance(error, StoreFault | TooManyRequests) and error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, NoKey):
+        headers["WWW-Authenticate"] = 'Bearer realm="caseload planner"'
+    faults = [(error.field, error.message)]
+    status, title = status_of(error), _TITLES_OF.get(type(error))
+    return _problem(request, status, error.message, faults, title=title, headers=headers)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -166,7 +204,15 @@ def _methods(request: Request, first: str) -> str:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    return _problem(request, 500, _DETAILS[500], [])
+    return broken(request)
+
+
+def broken(request: Request) -> Response:
+    """Say that the planner has failed, and by which number its log knows it (da: fejl)."""
+    number, detail = request.scope.get("request_id"), _DETAILS[500]
+    if number is not None:
+        detail = Text(da=f"{detail.da} under {number}", en=f"{detail.en} under {number}")
+    return _problem(request, 500, detail, [])
 
 
 def _problem(
@@ -179,6 +225,8 @@ def _problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Write a refusal as the caller can read it."""
+    # For the log and the audit trail: a refusal in a cell is answered with 200.
+    request.scope["refused"] = status
     spoken = language(request)
     errors = [
         FieldError(field=masked(field), detail=masked(text.in_language(spoken)))

@@ -1,5 +1,8 @@
 """What looks like a Danish civil registration number, and how it is hidden (da: CPR-nummer).
 
+So is what looks like one of our own keys: whoever pastes it into the wrong field must not find it
+in an answer or a log.
+
 The one pattern for everything that is read, stored or repeated. A real day and month, two digits
 of a year and four more, with up to three separators between, count as one; so do six digits, a
 hyphen and four whatever the day. Digits of other scripts are digits.
@@ -19,6 +22,8 @@ _SEPARATORS = r"[\s._/‐‑–—−-]{0,3}"  # every dash that a document may 
 _DAY_AND_MONTH = r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])"
 _CPR = re.compile(rf"(?<!\d)(?:{_DAY_AND_MONTH}\d\d{_SEPARATORS}|\d{{6}}-)\d{{4}}(?!\d)")
 _MASK = "######-####"
+_SECRET = re.compile(r"cl[ps]_[A-Za-z0-9_-]{12,}")
+_SECRET_MASK = "cl*_***"
 
 
 def looks_like_cpr(text: str) -> bool:
@@ -31,11 +36,15 @@ def looks_like_cpr(text: str) -> bool:
 
 
 def masked(text: str) -> str:
-    """Hide whatever looks like a CPR number (da: skjult CPR-nummer).
+    """Hide whatever looks like a CPR number, and our own keys (da: skjult CPR-nummer).
 
     >>> masked("staff: 010203-1234 er ikke et tal"), masked("1000000000 sager")
     ('staff: ######-#### er ikke et tal', '1000000000 sager')
+    >>> masked("afdelingen clp_Zm9vYmFyYmF6cXV4")
+    'afdelingen cl*_***'
     """
+    if "cl" in text:
+        text = _SECRET.sub(_SECRET_MASK, text)
     # The digits are replaced one for one, so a place in one text is the same place in the other.
     pieces, end = [], 0
     for found in _CPR.finditer(_with_ascii_digits(text)):

@@ -113,6 +113,12 @@ def _documents() -> dict[str, object]:
             "individual_hours": 800,
         },
         "/v1/staffing-curve": department,
+        "/v1/departments": department,
+        "/v1/departments/{address}": department,
+        "/v1/departments/{address}/purpose": {
+            "purpose": "Budget 2027: bemanding af familierådgivningen",
+            "delete_after": "2099-12-31",
+        },
     }
 
 

@@ -10,13 +10,13 @@ import typer
 import uvicorn
 
 from api.app import create_app
-from api.database import database_engine, migrate
+from api.database import database_engine, migrate, shown
 from api.settings import Settings
 from capacity.errors import InvalidInput
 from capacity.wording import Language, Text
 
 
-def run(database: Path | None, *, demo: bool, host: str, port: int, language: Language) -> None:
+def run(database: str | None, *, demo: bool, host: str, port: int, language: Language) -> None:
     """Serve until somebody stops it (da: start tjenesten).
 
     Without a `database` departments are kept in the folder that the operating system gives a
@@ -25,6 +25,7 @@ def run(database: Path | None, *, demo: bool, host: str, port: int, language: La
     reach, for a port that is taken, and for a file that cannot be used.
     """
     _check_loopback(host)
+    file: Path | str
     with ExitStack() as cleanup:
         # The port and the file are had before the server starts, so that what is wrong with them
         # is said in one line. The port first: another planner may be using the same file.
@@ -33,8 +34,8 @@ def run(database: Path | None, *, demo: bool, host: str, port: int, language: La
             file = Path(cleanup.enter_context(TemporaryDirectory())) / "demo.sqlite"
             kept = Text(da="intet gemmes", en="nothing is kept")
         else:
-            file = database or _own_file()
-            kept = Text(da=f"gemmes i {file}", en=f"kept in {file}")
+            file = database or own_file()
+            kept = Text(da=f"gemmes i {shown(file)}", en=f"kept in {shown(file)}")
         engine = database_engine(file)
         migrate(engine)
         engine.dispose()
@@ -81,7 +82,8 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _own_file() -> Path:
+def own_file() -> Path:
+    """Return the file that departments are kept in where nobody names one (da: egen fil)."""
     folder = Path(typer.get_app_dir("caseload-planner"))
     try:
         folder.mkdir(parents=True, exist_ok=True)

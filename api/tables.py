@@ -4,10 +4,11 @@ A department or a scenario is one document in one column, beside the few columns
 by. So a new field of a document needs no migration, and what was stored is what comes back.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, Column, DateTime, Dialect, LargeBinary, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 # Before the first table: a migration can only change a constraint that has a name.
@@ -30,6 +31,29 @@ REVISION_TABLE = (
 """Where Alembic looks for the step: none of our tables, so that it is never compared as one."""
 
 
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC (da: tidspunkt): SQLite keeps no zone, and what comes back has one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment with its zone."""
+        del dialect
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def _moment(*, nullable: bool = False, index: bool = False) -> Any:
+    return Field(
+        default=None if nullable else ...,
+        sa_column=Column(Moment, nullable=nullable, index=index),
+    )
+
+
+def _json(*, nullable: bool = False) -> Any:
+    return Field(default=None if nullable else ..., sa_column=Column(JSON, nullable=nullable))
+
+
 class StoredDepartment(SQLModel, table=True):
     """One version of a department's document (da: gemt afdeling)."""
 
@@ -39,19 +63,10 @@ class StoredDepartment(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     slug: str
     version: int
-    document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-
-
-def _moment(*, nullable: bool = False, index: bool = False) -> Any:
-    return Field(
-        default=None if nullable else ...,
-        sa_column=Column(DateTime(timezone=True), nullable=nullable, index=index),
-    )
-
-
-def _json(*, nullable: bool = False) -> Any:
-    return Field(default=None if nullable else ..., sa_column=Column(JSON, nullable=nullable))
+    document: dict[str, Any] = _json()
+    created_at: datetime = _moment()
+    created_by: str | None = None
+    """Null for what comes with the planner, and for what was kept before anybody was asked."""
 
 
 class StoredScenario(SQLModel, table=True):
@@ -127,7 +142,11 @@ class StoredJob(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     """Follows from the question and the versions: two that ask the same share one."""
+    kind: str
+    version: str
+    """Of the planner that can go on with it: another would come to other bytes."""
     question: dict[str, Any] = _json()
+    """All that the calculation needs; emptied when the job is over."""
     department: str | None = Field(default=None, index=True)
     state: str = Field(index=True)
     done: int = 0

@@ -67,6 +67,11 @@ class Change(ABC):
                 field="reason",
             )
 
+    @property
+    def begins(self) -> date | None:
+        """The day from which it holds; None where it has none of its own (da: begynder)."""
+        return None
+
     @abstractmethod
     def applied_to(self, department: Department, book: Rulebook) -> Department:
         """Return the department with the change made (da: ændret afdeling)."""
@@ -92,6 +97,11 @@ class _Dated(Change):
     def __post_init__(self) -> None:
         Change.__post_init__(self)
         refuse_unless_after(self.from_, self.to)
+
+    @property
+    def begins(self) -> date:
+        """The day from which it holds (da: begynder)."""
+        return self.from_
 
     @property
     def last_day(self) -> date | None:
@@ -538,6 +548,11 @@ class Measure(Change):
             raise InvalidInput(
                 Text(da="nævn mindst ét team", en="name at least one team"), field="teams"
             )
+
+    @property
+    def begins(self) -> date:
+        """The day from which it gives or takes hours (da: begynder)."""
+        return self.from_
 
     @property
     def last_day(self) -> date | None:

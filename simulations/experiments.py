@@ -34,11 +34,14 @@ FOLLOWED_DAYS = 180
 REPLICATIONS_A_PIECE = 16
 MOST_CASES = 10**6
 """In one replication."""
-MOST_STEPS = 2 * 10**8
+MOST_STEPS = 10**10
 """What one question may cost: episodes and working days, over replications and levels.
 
-A step is some hundred nanoseconds, so the dearest question takes about twenty seconds of one core.
+A step is some hundred nanoseconds, so the dearest question takes about a quarter of an hour of one
+core. Whoever cannot wait so long refuses earlier, by `refuse_steps`.
 """
+MOST_RUNS = 10**6
+"""Replications of one question: their counts are held in memory to the end."""
 MOST_CLOCK_DAYS = 10**7
 """What one question may hold in memory: caseworkers × days, over all levels."""
 
@@ -266,12 +269,13 @@ def steps(laid_out: Trial, replications: int) -> int:
 
 def refuse_too_much(laid_out: Trial, replications: int) -> None:
     """Refuse what would take too long, before any of it is spent (`TooMuchWork`)."""
+    _refuse_beyond(Fraction(replications, MOST_RUNS))
     refuse_steps(steps(laid_out, replications))
 
 
-def refuse_steps(wanted: int) -> None:
+def refuse_steps(wanted: int, most: int = MOST_STEPS) -> None:
     """Refuse so many steps, of all trials that one question takes (`TooMuchWork`)."""
-    _refuse_beyond(Fraction(wanted, MOST_STEPS))
+    _refuse_beyond(Fraction(wanted, most))
 
 
 def _check_size(

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
 from capacity.errors import InvalidInput
 from capacity.roster import case_fte
 from capacity.rulebook import Rulebook
-from capacity.units import FTE
+from capacity.units import FTE, Share
 from capacity.wording import Text
 from simulations import MODEL_VERSION
 from simulations.cohorts import (
@@ -42,6 +43,7 @@ from simulations.experiments import (
     refuse_too_much,
     run,
     simulable,
+    steps,
     trial,
 )
 from simulations.luck import Floats
@@ -175,13 +177,7 @@ def _precise(
     """Run as many replications as the first of them say that the precision takes."""
     assert question.precision is not None
     counted = run(laid_out, 0, FIRST_STAGE, executor=executor, on_progress=on_progress)
-    needed = max(
-        needed_replications(*_parts(counted, level), float(question.precision))
-        for level in range(len(laid_out.levels))
-    )
-    affordable = FIRST_STAGE
-    while affordable < min(needed, MOST_REPLICATIONS):
-        affordable *= 2
+    affordable = _affordable(question.precision, laid_out, counted)
     refuse_too_much(laid_out, affordable)
     if affordable > FIRST_STAGE:
         more = run(laid_out, FIRST_STAGE, affordable, executor=executor, on_progress=on_progress)
@@ -193,28 +189,94 @@ FIRST_STAGE = 64
 """Replications that say how many a precision takes (Stein's two stages)."""
 
 
-def partial_curves(
+def _affordable(precision: Share, laid_out: Trial, first_stage: Counted) -> int:
+    """How many replications the first of them say that a precision takes, in doublings of them."""
+    needed = max(
+        needed_replications(*_parts(first_stage, level), float(precision))
+        for level in range(len(laid_out.levels))
+    )
+    affordable = FIRST_STAGE
+    while affordable < min(needed, MOST_REPLICATIONS):
+        affordable *= 2
+    return affordable
+
+
+def curve_steps(question: StaffingQuestion, book: Rulebook) -> tuple[int, int]:
+    """What a question costs at least and at most, in steps (da: beregningens omfang).
+
+    The two differ where it names a precision: from the replications that say how many it takes to
+    the most that any precision is given. `TooMuchWork` where even the least is too much.
+    """
+    laid_out, _ = curve_trial(question, book)
+    if question.precision is None:
+        least = most = question.replications
+    else:
+        least, most = FIRST_STAGE, MOST_REPLICATIONS
+    refuse_too_much(laid_out, least)
+    return steps(laid_out, least), steps(laid_out, most)
+
+
+def precise_steps(
     question: StaffingQuestion, book: Rulebook, *, executor: Executor | None = None
+) -> int:
+    """What a question costs that names a precision, by running the first of its replications.
+
+    (da: omfanget ved en ønsket præcision.) `TooMuchWork` where that is too much.
+    """
+    assert question.precision is not None
+    laid_out, _ = curve_trial(question, book)
+    counted = run(laid_out, 0, FIRST_STAGE, executor=executor)
+    affordable = _affordable(question.precision, laid_out, counted)
+    refuse_too_much(laid_out, affordable)
+    return steps(laid_out, affordable)
+
+
+def partial_curves(
+    question: StaffingQuestion,
+    book: Rulebook,
+    *,
+    executor: Executor | None = None,
+    on_progress: Callable[[int, int | None], None] = lambda _done, _wanted: None,
 ) -> Iterator[StaffingCurve]:
     """Answer after 64, 128, 256 … replications, up to those asked for (da: foreløbige svar).
 
     The intervals of all partial answers hold together with 95 % confidence: the k-th is given
     1 − 0.03·6/(π²k²), which leaves room for what Student's interval lacks with so few. The last
-    answer is the plain one of `staffing_curve` and does not belong to them. Whoever has seen
-    enough stops asking.
+    answer is the plain one of `staffing_curve`, to the last bit, and does not belong to them.
+    Whoever has seen enough stops asking. `on_progress` is told how many replications have been
+    done, and of how many: None until a precision has settled that.
     """
     laid_out, levels = curve_trial(question, book)
-    refuse_too_much(laid_out, question.replications)
+    wanted = question.replications if question.precision is None else None
+    refuse_too_much(laid_out, FIRST_STAGE if wanted is None else wanted)
     counted: Counted | None = None
     done, look = 0, 0
-    while done < question.replications:
-        until = min(max(2 * done, FIRST_STAGE), question.replications)
-        more = run(laid_out, done, until, executor=executor)
+    while done != wanted:
+        until = (
+            max(2 * done, FIRST_STAGE)
+            if wanted is None
+            else min(max(2 * done, FIRST_STAGE), wanted)
+        )
+        more = run(
+            laid_out,
+            done,
+            until,
+            executor=executor,
+            on_progress=partial(_told, on_progress, wanted),
+        )
         counted = more if counted is None else joined([counted, more])
         done, look = until, look + 1
-        is_last = done == question.replications
+        if wanted is None:
+            assert question.precision is not None
+            wanted = _affordable(question.precision, laid_out, counted)
+            refuse_too_much(laid_out, wanted)
+        is_last = done == wanted
         confidence = 0.95 if is_last else 1 - 0.03 * 6 / (np.pi * look) ** 2
         yield curve_of(question, levels, counted, done, book, confidence=float(confidence))
+
+
+def _told(on_progress: Callable[[int, int | None], None], wanted: int | None, done: int) -> None:
+    on_progress(done, wanted)
 
 
 def curve_of(

@@ -24,14 +24,6 @@ from capacity.errors import InvalidInput, UnknownDepartment
 
 
 @pytest.fixture
-def engine(tmp_path):
-    engine = database_engine(tmp_path / "planner.sqlite")
-    migrate(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
 def store(engine):
     with Session(engine) as session, session.begin():
         yield Store(session)
@@ -125,8 +117,8 @@ def test_the_database_itself_refuses_the_same_version_twice(engine):
             connection.execute(text(insert))
 
 
-def test_every_connection_waits_for_writers_and_checks_foreign_keys(engine):
-    with engine.connect() as connection:
+def test_every_connection_waits_for_writers_and_checks_foreign_keys(sqlite_engine):
+    with sqlite_engine.connect() as connection:
         pragmas = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
             for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
@@ -139,8 +131,15 @@ def test_every_connection_waits_for_writers_and_checks_foreign_keys(engine):
     }
 
 
-def test_the_migrations_lead_to_the_tables_that_the_code_describes():
-    engine = database_engine(None)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request, tmp_path):
+    if request.param == "sqlite":
+        return str(tmp_path / "planner.sqlite")
+    return request.getfixturevalue("empty_postgresql_database")
+
+
+def test_the_migrations_lead_to_the_tables_that_the_code_describes(empty_database):
+    engine = database_engine(empty_database)
     upgrade(engine)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
@@ -149,10 +148,10 @@ def test_the_migrations_lead_to_the_tables_that_the_code_describes():
     engine.dispose()
 
 
-def test_a_new_file_has_the_tables_and_the_step_that_the_migrations_lead_to(engine):
+def test_a_new_file_has_the_tables_and_the_step_that_the_migrations_lead_to(sqlite_engine):
     migrated = database_engine(None)
     upgrade(migrated)
-    assert _contents(engine) == _contents(migrated)
+    assert _contents(sqlite_engine) == _contents(migrated)
     migrated.dispose()
 
 
@@ -197,18 +196,18 @@ def test_tables_of_another_program_are_left_alone(tmp_path):
     assert ("CREATE TABLE department (name TEXT)",) in tables
 
 
-def test_migrating_again_changes_nothing_and_copies_nothing(engine, tmp_path):
-    load_demo(engine)
-    migrate(engine)
-    with Session(engine) as session:
+def test_migrating_again_changes_nothing_and_copies_nothing(sqlite_engine, tmp_path):
+    load_demo(sqlite_engine)
+    migrate(sqlite_engine)
+    with Session(sqlite_engine) as session:
         assert Store(session).department("ishoej-2020") == ISHOEJ
     assert list(tmp_path.glob("*before*")) == []
 
 
-def test_a_file_whose_upgrade_fails_has_a_copy_of_what_it_was(engine, tmp_path):
-    load_demo(engine)
+def test_a_file_whose_upgrade_fails_has_a_copy_of_what_it_was(sqlite_engine, tmp_path):
+    load_demo(sqlite_engine)
     with pytest.raises(RuntimeError, match="half-way"):
-        upgrade(engine, _with_a_step_that_fails(tmp_path))
+        upgrade(sqlite_engine, _with_a_step_that_fails(tmp_path))
     copy = database_engine(tmp_path / "planner.sqlite.before-upgrade-from-0004")
     migrate(copy)
     with Session(copy) as session:
@@ -258,7 +257,8 @@ def _contents(engine):
     with engine.connect() as connection:
         tables = connection.execute(text("SELECT name, sql FROM sqlite_master ORDER BY name")).all()
         steps = connection.execute(text("SELECT version_num FROM alembic_version")).all()
-    return [(name, "".join((sql or "").split())) for name, sql in tables], steps
+    # A table that a step has copied has its name in quotes.
+    return [(name, "".join((sql or "").replace('"', "").split())) for name, sql in tables], steps
 
 
 def _with_a_step_that_fails(folder):

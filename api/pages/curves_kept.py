@@ -74,6 +74,7 @@ class CurvesKept:
         """Forget all of them (da: glem)."""
         with self._lock:
             self._kept.clear()
+        spread_of.cache_clear()
 
     def close(self) -> None:
         """Start no more (da: luk)."""

@@ -43,6 +43,7 @@ async def first_page(request: Request, store: StoreDependency) -> Response:
             department = store.department(asked.department)
         except UnknownDepartment as error:
             refused["page"] = error
+    store.let_go()
     page = await run_in_threadpool(
         page_of, asked, departments, department, refused, request.app.state.curves
     )

@@ -7,12 +7,23 @@ from api.routes import (
     departments,
     erlang,
     rules,
+    scenarios,
     staff,
     workload,
 )
 
 routers = tuple(
     module.router
-    for module in (staff, caseload, workload, compliance, rules, erlang, curve, departments)
+    for module in (
+        staff,
+        caseload,
+        workload,
+        compliance,
+        rules,
+        erlang,
+        curve,
+        departments,
+        scenarios,
+    )
 )
 """In the order in which the documentation shows them."""

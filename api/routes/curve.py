@@ -164,6 +164,7 @@ async def staffing_curve_of_stored(
     is what happens in this model with these inputs: many are assumptions of the department's.
     """
     department = store.department(question.department)
+    store.let_go()
     return await _answer(department, department.address, question, request)
 
 

@@ -1,5 +1,7 @@
 """Store scenarios with their history, frozen figures, and what departments are kept for."""
 
+from typing import Literal
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,6 +10,13 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    # SQLite would write the new column after the constraints: the table is copied instead, so that
+    # an old file has the same tables as a new one.
+    recreate: Literal["always", "auto"] = (
+        "always" if op.get_bind().dialect.name == "sqlite" else "auto"
+    )
+    with op.batch_alter_table("department", recreate=recreate) as department:
+        department.add_column(sa.Column("created_by", sa.String(), nullable=True))
     op.create_table(
         "figure",
         sa.Column("id", sa.String(), nullable=False),
@@ -73,3 +82,5 @@ def downgrade() -> None:
     op.drop_table("figure")
     op.drop_table("scenario_version")
     op.drop_table("scenario")
+    with op.batch_alter_table("department") as department:
+        department.drop_column("created_by")

@@ -11,6 +11,8 @@ def upgrade() -> None:
     op.create_table(
         "job",
         sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
         sa.Column("question", sa.JSON(), nullable=False),
         sa.Column("department", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
