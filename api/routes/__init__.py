@@ -6,6 +6,7 @@ from api.routes import (
     curve,
     departments,
     erlang,
+    figures,
     rules,
     scenarios,
     staff,
@@ -24,6 +25,7 @@ routers = tuple(
         curve,
         departments,
         scenarios,
+        figures,
     )
 )
 """In the order in which the documentation shows them."""
