@@ -47,7 +47,7 @@ def with_inflow(
 
     def changed(each: CaseClass) -> CaseClass:
         usual = each.usual_arrivals_per_year or each.arrivals_per_year
-        if not usual:
+        if not usual or factor == 1:
             return each
         return replace(
             each, arrivals_per_year=each.arrivals_per_year * factor, usual_arrivals_per_year=usual

@@ -5,7 +5,7 @@ the department as it is (da: udgangspunktet).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -22,10 +22,11 @@ from capacity.staff_costs import (
     PostPrice,
     Posts,
     StaffBudget,
+    kroner_between,
     posts_that_follow,
     staff_budget,
 )
-from capacity.units import FTE
+from capacity.units import FTE, Kroner
 from capacity.wording import Text
 
 MOST_CHANGES = 30
@@ -183,3 +184,44 @@ def _following(rule: FollowingPosts, staff: FTE, posts: Sequence[Posts]) -> list
         if fte:
             found.append(Posts(label=rule.label, fte=fte, price=rule.price, from_=begins, to=ends))
     return found
+
+
+def staff_kroner(
+    department: Department,
+    changes: Sequence[Change],
+    prices: Prices,
+    from_: date,
+    to: date,
+    book: Rulebook,
+    *,
+    team: str | None = None,
+) -> Kroner:
+    """What a team's posts cost in a period, with what a plan adds there (da: personaleudgift).
+
+    The posts are those by contract on the first day, at the price of a post; `team` None means the
+    whole department, posts that follow by ratio included. `InvalidInput` where nobody has said
+    what a post costs.
+    """
+    if prices.post is None:
+        raise InvalidInput(
+            Text(
+                da="ingen har sagt, hvad en stilling koster; skriv prices.post",
+                en="nobody has said what a post costs; write prices.post",
+            ),
+            field="prices.post",
+        )
+    roster = department.roster if team is None else department.roster.team(team)
+    full_time = book["agreement.full_time_hours"].on(department.on).number
+    here = Posts(
+        label=Text(da="stillinger", en="posts"),
+        fte=contracted_fte(roster, from_, full_time),
+        price=replace(prices.post, recruitment=Fraction(0)),
+        from_=from_,
+        to=to,
+    )
+    if team is None:
+        added = expenses(department, changes, prices, book)
+    else:
+        there = [each for each in changes if getattr(each, "team", None) == team]
+        added = expenses(department, there, replace(prices, following=()), book)
+    return kroner_between([here, *added], from_, to, prices.growth)

@@ -156,7 +156,12 @@ class AddedPosts(_WithPosts):
 
     def title(self, department: Department) -> Text:
         """Say how many posts, where and when."""
-        return _posts_in_words(self, department, Text(da="flere stillinger", en="more posts"))
+        return _posts_in_words(
+            self,
+            department,
+            Text(da="ekstra stilling", en="extra post"),
+            Text(da="ekstra stillinger", en="extra posts"),
+        )
 
     def expenses(self, department: Department, post: PostPrice | None) -> tuple[Expense, ...]:
         """Return the posts at their price."""
@@ -187,7 +192,12 @@ class TemporaryStaff(_WithPosts):
 
     def title(self, department: Department) -> Text:
         """Say how many, where and when."""
-        return _posts_in_words(self, department, Text(da="vikarer", en="temporary staff"))
+        return _posts_in_words(
+            self,
+            department,
+            Text(da="vikar", en="temporary post"),
+            Text(da="vikarer", en="temporary posts"),
+        )
 
     def expenses(self, department: Department, post: PostPrice | None) -> tuple[Expense, ...]:
         """Return them at their price."""
@@ -209,7 +219,7 @@ class EmptyPosts(_WithPosts):
         """Let people of the team be away, or have fewer hours for cases."""
         people = list(department.roster.team(_known(self, department)).caseworkers)
         wanted = self.fte * book["agreement.full_time_hours"].on(department.on).number
-        left: dict[str, Caseworker] = {}
+        left: dict[str, Caseworker | None] = {}
         for person in reversed(people):
             hours = person.case_hours(self.from_)
             if wanted <= 0 or hours <= 0:
@@ -228,15 +238,19 @@ class EmptyPosts(_WithPosts):
             )
         return _with_people(department, lambda person: left.get(person.id, person))
 
-    def _without(self, person: Caseworker, hours: HoursPerWeek, *, whole: bool) -> Caseworker:
+    def _without(
+        self, person: Caseworker, hours: HoursPerWeek, *, whole: bool
+    ) -> Caseworker | None:
+        """Somebody with so many hours less; None for one who never comes at all."""
         if not whole:
             change = HoursChange(
                 first_day=self.from_, last_day=self.last_day, case_hours_per_week=-hours
             )
             return replace(person, hours_changes=(*person.hours_changes, change))
-        if self.to is None:
+        if self.last_day is None:
+            if person.starts_on is not None and person.starts_on >= self.from_:
+                return None
             return replace(person, ends_on=self.from_ - timedelta(days=1))
-        assert self.last_day is not None
         away = Absence(
             first_day=self.from_, last_day=self.last_day, reason=AbsenceReason.UNPAID_LEAVE
         )
@@ -244,7 +258,12 @@ class EmptyPosts(_WithPosts):
 
     def title(self, department: Department) -> Text:
         """Say how many posts, where and when."""
-        return _posts_in_words(self, department, Text(da="ubesatte stillinger", en="empty posts"))
+        return _posts_in_words(
+            self,
+            department,
+            Text(da="ubesat stilling", en="empty post"),
+            Text(da="ubesatte stillinger", en="empty posts"),
+        )
 
     def expenses(self, department: Department, post: PostPrice | None) -> tuple[Expense, ...]:
         """Return what is saved."""
@@ -730,9 +749,12 @@ def _with_hours(
     return _with_people(department, changed)
 
 
-def _with_people(department: Department, changed: Callable[[Caseworker], Caseworker]) -> Department:
+def _with_people(
+    department: Department, changed: Callable[[Caseworker], Caseworker | None]
+) -> Department:
     roster = department.roster
-    people = tuple(changed(person) for person in roster.caseworkers)
+    made = (changed(person) for person in roster.caseworkers)
+    people = tuple(person for person in made if person is not None)
     return replace(department, roster=replace(roster, caseworkers=people))
 
 
@@ -774,8 +796,9 @@ def _where(department: Department, teams: tuple[str, ...] | None) -> Text:
     return Text(da=f" i {names.da}", en=f" in {names.en}")
 
 
-def _posts_in_words(change: _WithPosts, department: Department, what: Text) -> Text:
+def _posts_in_words(change: _WithPosts, department: Department, one: Text, several: Text) -> Text:
     where, when = _where(department, (change.team,)), change._when()
+    what = one if change.fte <= 1 else several
     return Text(
         da=f"{in_full(change.fte, 'da')} {what.da}{where.da} {when.da}",
         en=f"{in_full(change.fte, 'en')} {what.en}{where.en} {when.en}",

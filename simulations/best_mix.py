@@ -4,7 +4,7 @@ And the other way: which posts a saving costs least timeliness by. What may be b
 units; a mix is so many units of each. All mixes meet the same cases and people with the same luck.
 
 The search begins with the whole amount on each offer alone and with the best buy for the next
-krone again and again, takes the best of them, and exchanges units as long as that helps. It does
+krone again and again, and from the best of them exchanges units as long as that helps. It does
 not prove that no mix is better: it says how many it tried. The mixes it names are simulated again
 with luck of their own, so that the best of many is not the luckiest of them (da: bedste blanding).
 """
@@ -30,7 +30,7 @@ from capacity.staff_costs import (
 from capacity.units import Kroner
 from capacity.wording import Text
 from simulations import MODEL_VERSION
-from simulations.comparison import courses_of, touched_teams
+from simulations.comparison import courses_of, courses_steps, touched_teams
 from simulations.estimates import Estimate
 from simulations.questions import USUAL_REPLICATIONS
 from simulations.tallies import Outcome, Tally, avoided_late, outcome, share_difference
@@ -156,7 +156,7 @@ def best_mix(  # noqa: PLR0913  (each is asked about on its own)
         _Luck(deadline, team, from_, to, book, seed, executor, on_progress),
     )
     found = search.found()
-    alone = [counts for counts in search.alone() if any(counts)]
+    alone = search.alone()
     confirmed = search.confirmed([*found, *alone], replications)
     nothing = confirmed[search.nothing]
     order = sorted(found, key=lambda counts: -confirmed[counts].share.value)
@@ -178,6 +178,25 @@ def best_mix(  # noqa: PLR0913  (each is asked about on its own)
         model_version=MODEL_VERSION,
         rules_version=book.fingerprint,
     )
+
+
+def most_steps(
+    department: Department,
+    offers: int,
+    from_: date,
+    to: date,
+    book: Rulebook,
+    *,
+    team: str | None,
+    replications: int,
+) -> int:
+    """What a search costs at most, in steps: as many mixes as it may try (da: omfang).
+
+    Before the search nobody knows how many it takes.
+    """
+    one = courses_steps([department], team, from_, to, book, SCREENED)
+    named = courses_steps([department], team, from_, to, book, replications)
+    return MOST_TRIED * one + (1 + _NAMED + offers) * named
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,33 +250,19 @@ class _Search:
 
     def found(self) -> list[_Counts]:
         """The best mixes found, the very best first."""
-        starts = [*self.alone(), self._step_by_step()]
-        best = max(starts, key=self._share)
-        while (better := max(self._exchanges(best), key=self._share, default=best)) != best:
-            if self._share(better) <= self._share(best):
-                break
-            best = better
+        starts = {*self.alone(), self._step_by_step()}
+        for best in sorted(starts, key=lambda each: (-self._share(each), each))[:_STARTS]:
+            while self._share(
+                better := max(self._exchanges(best), key=self._share, default=best)
+            ) > self._share(best):
+                best = better
         fitting = [each for each in self.tried if self._fits(each)]
         return sorted(fitting, key=lambda each: (-self._share(each), each))[:_NAMED]
 
     def alone(self) -> list[_Counts]:
-        """The whole amount on each offer alone; nothing of one of which no unit fits."""
-        found = []
-        for index, offer in enumerate(self._offers):
-            counts = self.nothing
-            for units in range(1, offer.most + 1):
-                more = self._with(self.nothing, index, units)
-                if self._kroner >= 0:
-                    if not self._fits(more):
-                        break
-                    counts = more
-                elif self._possible(more):
-                    counts = more
-                    if self._fits(more):
-                        break
-            if self._fits(counts):
-                found.append(counts)
-        return list(dict.fromkeys(found))
+        """The whole amount on each offer alone; those of which no unit fits are left out."""
+        filled = (self._filled(self.nothing, index) for index in range(len(self._offers)))
+        return [each for each in filled if each is not None]
 
     def confirmed(self, mixes: Sequence[_Counts], replications: int) -> dict[_Counts, Tally]:
         """Simulate mixes, and nothing, again with luck of their own."""
@@ -305,27 +310,31 @@ class _Search:
             counts = best
 
     def _exchanges(self, counts: _Counts) -> list[_Counts]:
-        """One unit less of an offer, and of another as many more as then fit or are needed."""
-        found = []
+        """Some units less of an offer, and of another as many as then fit or are needed."""
+        found = set()
         for out, units in enumerate(counts):
-            if not units:
-                continue
-            less = self._with(counts, out, units - 1)
-            for into in range(len(self._offers)):
-                if into == out:
-                    continue
-                for more in range(counts[into] + 1, self._offers[into].most + 1):
-                    each = self._with(less, into, more)
-                    if not self._possible(each):
-                        break
-                    if self._fits(each):
-                        found.append(each)
-                        if self._kroner < 0:
-                            break
-                    elif self._kroner >= 0:
-                        break
+            for left in range(units):
+                less = self._with(counts, out, left)
+                for into in range(len(self._offers)):
+                    if into != out and (full := self._filled(less, into)) is not None:
+                        found.add(full)
         # More of the same amount first: half of what is affordable buys no more than all of it.
-        return sorted(set(found), key=lambda each: (-abs(self._cost(each)), each))[:_NEIGHBOURS]
+        return sorted(found, key=lambda each: (-abs(self._cost(each)), each))[:_NEIGHBOURS]
+
+    def _filled(self, less: _Counts, into: int) -> _Counts | None:
+        """As many more units of an offer as fit; of a saving as few as are needed."""
+        found = None
+        for units in range(less[into] + 1, self._offers[into].most + 1):
+            each = self._with(less, into, units)
+            if not self._possible(each):
+                break
+            if self._kroner >= 0 and not self._fits(each):
+                break
+            if self._fits(each):
+                found = each
+                if self._kroner < 0:
+                    break
+        return found
 
     def _share(self, counts: _Counts) -> float:
         """The share in time of a mix, by the luck that all are screened with."""
@@ -409,5 +418,7 @@ class _Search:
                 )
 
 
-_NEIGHBOURS = 60
+_NEIGHBOURS = 80
 """So many exchanges are looked at before one is made."""
+_STARTS = 2
+"""From so many of the best starts units are exchanged."""

@@ -84,9 +84,7 @@ def waterfall(  # noqa: PLR0913  (each is asked about on its own)
         )
     before_each = stages(department, changes, book)
     tried = [_tried(department, change, book) for change in changes]
-    departments = [department, *(each for each in tried if each is not None)]
-    departments += before_each[1:]
-    different = list(dict.fromkeys(departments))
+    different = waterfall_departments(department, changes, book)
     courses = courses_of(
         different,
         touched_teams(different, team),
@@ -132,6 +130,18 @@ def waterfall(  # noqa: PLR0913  (each is asked about on its own)
         model_version=MODEL_VERSION,
         rules_version=book.fingerprint,
     )
+
+
+def waterfall_departments(
+    department: Department, changes: Sequence[Change], book: Rulebook
+) -> list[Department]:
+    """Every department that a waterfall simulates, each once (da: forsøgene)."""
+    before_each = stages(department, changes, book)
+    tried = [_tried(department, change, book) for change in changes]
+    wanted = [department, before_each[-1]]
+    for index, alone in enumerate(tried):
+        wanted += [alone] if alone else [before_each[index], before_each[index + 1]]
+    return list(dict.fromkeys(wanted))
 
 
 _NONE = Estimate(value=0.0, low=0.0, high=0.0)
