@@ -5,6 +5,7 @@ its label and unit (`Label`). The same model documents the address, so what is d
 is sent. A field that was not asked for is None and left out. A `Table` is an answer of rows.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -112,6 +113,12 @@ def rendered(
         media_type=MEDIA_TYPES[presentation.format],
         headers=headers,
     )
+
+
+def json_of(answer: Answer, language: Language) -> Any:
+    """Return an answer as it is in JSON, for a place inside something else (da: som JSON)."""
+    presentation = Presentation(language=language)
+    return json.loads(WRITERS[Format.JSON](_grid(answer, presentation), presentation))
 
 
 def _one_cell(cell: Cell) -> Grid:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.database_commands import COMMANDS
+from api.key_commands import audit, keys
 from api.options import Database, Lang, On
 from api.quantities import count, day, levels, number
 from api.quick_start import load_numba, quickly
@@ -37,9 +38,6 @@ main = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-for command in COMMANDS:
-    main.command()(command)
 
 
 @main.callback(invoke_without_command=True)
@@ -285,7 +283,11 @@ def serve(
         ),
     ] = False,
     host: Annotated[
-        str, typer.Option(envvar="CASELOAD_HOST", help="Adressen; kun denne maskine (address).")
+        str,
+        typer.Option(
+            envvar="CASELOAD_HOST",
+            help="Adressen; andre end denne maskines kræver nøgler (address).",
+        ),
     ] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(envvar="CASELOAD_PORT", min=1, max=65535, help="Porten (port).")
@@ -302,6 +304,24 @@ def serve(
 
     with refusals_in(lang):
         run(database, demo=demo, host=host, port=port, language=lang)
+
+
+@main.command()
+def work(database: Database = None, lang: Lang = "da") -> None:
+    """Lav tjenestens store beregninger i en proces for sig (do the service's jobs).
+
+    Flere kan dele én database. Det, der er regnet, når den stoppes, går ikke tabt.
+    """
+    with quickly():
+        from api.jobs.working import work as work_on
+
+    with refusals_in(lang):
+        work_on(database, lang)
+
+
+for command in (*COMMANDS, audit):
+    main.command()(command)
+main.add_typer(keys, name="keys")
 
 
 def _day(written: str | None) -> date:

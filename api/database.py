@@ -34,7 +34,7 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",  # readers do not wait for a writer
     "PRAGMA foreign_keys = ON",  # off unless asked for, on every connection
     "PRAGMA busy_timeout = 5000",  # milliseconds a writer waits for another
-    "PRAGMA synchronous = NORMAL",  # with WAL: safe against a crash of the program
+    "PRAGMA synchronous = FULL",  # what is answered is on the disk, also when the power goes
     "PRAGMA secure_delete = ON",  # what is deleted is overwritten with zeros
 )
 _POSTGRESQL = re.compile(r"(postgres|postgresql|postgresql\+psycopg)://")

@@ -68,14 +68,21 @@ class Door:
     """Let each request in as its caller, or refuse it (da: dør)."""
 
     def __init__(
-        self, app: ASGIApp, *, settings: Settings, keyring: Keyring, log: Log, wrong_keys: Flood
+        self,
+        app: ASGIApp,
+        *,
+        settings: Settings,
+        keyring: Keyring,
+        log: Log,
+        rate: Flood,
+        wrong_keys: Flood,
     ) -> None:
         self.app = app
         self.needs_keys = settings.needs_keys
         self.names = _OURS | {name.lower() for name in settings.hosts}
         self.keyring = keyring
         self.log = log
-        self.rate = Flood(settings.rate, "rate")
+        self.rate = rate
         self.wrong_keys = wrong_keys
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
@@ -99,7 +106,7 @@ class Door:
         except PlannerError as error:
             await self._refuse(scope, receive, send, error, headers)
             return
-        scope["caller"] = entry.caller
+        scope["caller"], scope["session"] = entry.caller, entry.session
         await self.app(scope, receive, send)
         if scope["method"] not in _SAFE and needed(scope.get("route")) is not Scope.READ:
             await self._audit(scope, engine, who=entry.caller.name, did=scope["method"])
@@ -270,10 +277,12 @@ async def _check_token(headers: Headers, receive: Receive, session: str) -> Rece
 
 async def _form(receive: Receive) -> bytes:
     body, more = b"", True
-    while more and len(body) <= _MOST_FORM_BYTES:
+    while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
+        if len(body) > _MOST_FORM_BYTES:
+            raise ForeignRequest(Text(da="formularen fylder for meget", en="the form is too large"))
     return body
 
 
@@ -301,5 +310,3 @@ def _to_login(request: Request, error: PlannerError, headers: Headers) -> Respon
 
 def _address(scope: AsgiScope) -> str:
     return str(scope["client"][0]) if scope.get("client") else "-"
-
-

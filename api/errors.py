@@ -19,9 +19,13 @@ from api.caller import ScopeTooSmall
 from api.etags import ChangedMeanwhile, NoCondition
 from api.faults import StoreFault, Unreadable
 from api.field_errors import field_errors
-from api.refused_entry import ForeignRequest, NoKey, TooManyRequests
+from api.freezing import NotReady
+from api.jobs.problems import JobBroken, JobCancelled, StillWorking
 from api.presentation import Failures, failures, language
 from api.privacy import masked
+from api.refused_entry import ForeignRequest, NoKey, TooManyRequests
+from api.store.figures import UnknownFigure
+from api.store.jobs import UnknownJob
 from api.store.scenarios import NameTaken, NotOpen, UnknownScenario
 from capacity.errors import (
     InvalidInput,
@@ -48,6 +52,12 @@ STATUS: Mapping[type[PlannerError], int] = {
     StoreFault: 503,
     Unreadable: 500,
     UnknownScenario: 404,
+    UnknownJob: 404,
+    JobCancelled: 409,
+    JobBroken: 500,
+    StillWorking: 503,
+    UnknownFigure: 404,
+    NotReady: 503,
     NameTaken: 409,
     NotOpen: 409,
 }
@@ -144,7 +154,8 @@ async def _refused(request: Request, error: Exception) -> Response:
 def refusal(request: Request, error: PlannerError) -> Response:
     """Write a refusal, also for what stands outside the addresses (da: afvisning)."""
     headers = {}
-    if isinstance(error, StoreFault | TooManyRequests) and error.retry_after is not None:
+    waits = StoreFault | TooManyRequests | NotReady | StillWorking
+    if isinstance(error, waits) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, NoKey):
         headers["WWW-Authenticate"] = 'Bearer realm="caseload planner"'

@@ -1,8 +1,8 @@
 """How much one caller may ask (da: loft over kald).
 
-A workbook of 1 000 cells asks 1 000 times OPTIONS, 2 000 times HEAD and 2 000 times GET as it opens.
-Only what is computed is counted, and a fixed window is the cheapest count there is: what a caller
-may ask in ten seconds may all come at once.
+A workbook of 1 000 cells asks 1 000 times OPTIONS, 2 000 times HEAD and 2 000 times GET as it
+opens. Those that spreadsheets only feel their way with are not counted, and a fixed window is the
+cheapest count there is: what a caller may ask in ten seconds may all come at once.
 """
 
 from math import ceil

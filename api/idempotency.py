@@ -90,8 +90,11 @@ async def once(
     ] = None,
 ) -> Once:
     """Read the key of a request, and what the request is."""
-    hashed = "" if idempotency_key is None else await _request_hash(request)
-    return Once(Replies(session), caller.name, idempotency_key, hashed)
+    if idempotency_key is None:
+        return Once(Replies(session), caller.name, None, "")
+    # Hashed, since a database cannot keep every text that a header can carry.
+    key = sha256(idempotency_key.encode()).hexdigest()
+    return Once(Replies(session), caller.name, key, await _request_hash(request))
 
 
 OnceDependency = Annotated[Once, Depends(once)]
@@ -108,9 +111,7 @@ async def _request_hash(request: Request) -> str:
 
 
 def _reply(request_hash: str, response: Response) -> Reply:
-    headers = {
-        name: value for name, value in response.headers.items() if name != "content-length"
-    }
+    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
     return Reply(
         request_hash=request_hash,
         status=response.status_code,

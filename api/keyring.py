@@ -13,7 +13,7 @@ from time import monotonic
 from sqlalchemy import Engine
 
 from api.faults import StoreFault
-from api.store.keys import KEY_MARK, Key, hash_of, keys_in, key_of_session
+from api.store.keys import KEY_MARK, Key, hash_of, key_of_session, keys_in
 
 FRESH = 5.0
 """Seconds until what is known of keys and sessions is read again."""

@@ -21,7 +21,10 @@ class HeadLikeGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, send_without_content)
+        as_get = {**scope, "method": "GET"}
+        await self.app(as_get, receive, send_without_content)
+        # What the log says of a request, it says of HEAD too.
+        scope.update({name: as_get[name] for name in ("route", "refused") if name in as_get})
 
 
 class BoundedBody:

@@ -105,7 +105,9 @@ class Call(BaseModel):
     refresh: str | None = Field(
         None, alias="_", description="ignored; change it to make a spreadsheet ask again"
     )
-    api_key: str | None = Field(None, description="ignored while the service needs no key")
+    api_key: str | None = Field(
+        None, description="a key, for a spreadsheet that can send no header; it only reads"
+    )
 
 
 class Question(Call):

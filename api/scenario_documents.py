@@ -7,6 +7,7 @@ are enforced here and listed at `/v1/inputs`.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.resources import files
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StrictInt
@@ -19,6 +20,7 @@ from api.quantities import refusal
 from capacity.errors import InvalidInput
 from capacity.posts import PostRounding
 from capacity.practice import AfterDue, Assignment, Policy
+from capacity.rule_files import parsed
 from capacity.scenario import FollowingPosts, Prices, Scenario, Status
 from capacity.scenario_changes import (
     AddedPosts,
@@ -460,3 +462,18 @@ def change_document(change: Change) -> ChangeDocument:
         if get_args(kind.model_fields["kind"].annotation) == (change.kind,):
             return kind.from_domain(change)
     raise TypeError(f"no document writes {change!r}")
+
+
+def example_scenarios() -> tuple[Scenario, ...]:
+    """Read the plans that come with the planner, by name (da: demoscenarier).
+
+    >>> [each.slug for each in example_scenarios()]
+    ['ishoej-2020-to-ekstra']
+    """
+    folder = files("capacity").joinpath("examples", "scenarios")
+    written = sorted((file.name, file.read_text(encoding="utf-8")) for file in folder.iterdir())
+    return tuple(
+        ScenarioDocument.model_validate(parsed(text)).to_domain()
+        for name, text in written
+        if name.endswith(".yaml")
+    )

@@ -1,17 +1,22 @@
 """The service in a terminal: where its database lies, and who can reach it."""
 
+import signal
 import socket
 from contextlib import ExitStack, suppress
-from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import FrameType
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 
 from api.app import create_app
-from api.database import database_engine, migrate, shown
+from api.database import database_engine, is_file, migrate, shown
+from api.logs import install_library_log
+from api.privacy import masked
 from api.settings import Settings
+from api.store.keys import any_key_opens
 from capacity.errors import InvalidInput
 from capacity.wording import Language, Text
 
@@ -22,9 +27,12 @@ def run(database: str | None, *, demo: bool, host: str, port: int, language: Lan
     Without a `database` departments are kept in the folder that the operating system gives a
     program for the user; the demo alone uses a temporary file, gone when it stops. Nothing is ever
     left in the folder one happens to stand in. `InvalidInput` for an address that others can
-    reach, for a port that is taken, and for a file that cannot be used.
+    reach while there are no keys, for a port that is taken, and for a file that cannot be used.
     """
-    _check_loopback(host)
+    settings = read_settings(database=database, demo=demo, host=host, port=port)
+    if settings.needs_keys:
+        _check_keys(settings)
+    signal.signal(signal.SIGTERM, _stopped)
     file: Path | str
     with ExitStack() as cleanup:
         # The port and the file are had before the server starts, so that what is wrong with them
@@ -44,27 +52,73 @@ def run(database: str | None, *, demo: bool, host: str, port: int, language: Lan
             da=f"Planlæggeren: {address} ({kept.da}; stop med Ctrl+C)",
             en=f"The planner: {address} ({kept.en}; stop with Ctrl+C)",
         )
+        settings = settings.model_copy(update={"database": file})
+        app = create_app(settings)
         typer.echo(started.in_language(language), err=True)
-        app = create_app(Settings(database=file, demo=demo, host=host, port=port))
-        # A log of requests would hold the numbers that were asked about.
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        typer.echo(summary(settings, language), err=True)
+        install_library_log(app.state.log, settings.log_level)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_config=None,  # the service has one log, and it holds no addresses with queries
+                access_log=False,
+                lifespan="on",  # a service that cannot open its database does not serve
+                server_header=False,
+                timeout_graceful_shutdown=settings.grace,
+            )
+        )
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
 
 
-def _check_loopback(host: str) -> None:
+def summary(settings: Settings, language: Language = "da") -> str:
+    """Say in one line how the service runs, without anything secret (da: indstillinger).
+
+    >>> summary(Settings(database="postgresql://planner:hemmelig@db/planner"), "en")[:65]
+    'Settings: database=postgresql://planner:***@db/planner demo=False'
+    """
+    values = settings.model_dump() | {"database": shown(settings.database)}
+    values["keys_required"] = settings.needs_keys
+    values["hosts"] = ",".join(settings.hosts) or "-"
+    named = " ".join(f"{name}={value}" for name, value in values.items())
+    return f"{Text(da='Indstillinger', en='Settings').in_language(language)}: {masked(named)}"
+
+
+def read_settings(**given: object) -> Settings:
+    """Read the settings; `InvalidInput` names the variable, without what is in it."""
     try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        names = ", ".join(f"CASELOAD_{fault['loc'][0]}".upper() for fault in error.errors())
         raise InvalidInput(
-            Text(
-                da=f"andre kan nå {host}, og tjenesten har endnu ingen nøgler; brug 127.0.0.1",
-                en=f"others can reach {host}, and the service has no keys yet; use 127.0.0.1",
-            ),
-            field="host",
-        )
+            Text(da=f"{names} kan ikke læses", en=f"{names} cannot be read"), field="settings"
+        ) from None
+
+
+def _check_keys(settings: Settings) -> None:
+    """Refuse to serve others while nobody has a key; the demo alone has nowhere to keep one."""
+    database = settings.database or (None if settings.demo else own_file())
+    # Whether there are keys is asked of a file that is there, and none is made for the question.
+    kept = database is not None and (not is_file(database) or Path(database).is_file())
+    if kept and database is not None and any_key_opens(database):
+        return
+    raise InvalidInput(
+        Text(
+            da=f"andre kan nå {settings.host}, og der er ingen gyldig nøgle; brug 127.0.0.1, eller "
+            "lav en: caseload keys create --label NAVN --expires DATO --database FIL",
+            en=f"others can reach {settings.host}, and there is no valid key; use 127.0.0.1, or "
+            "make one: caseload keys create --label NAME --expires DATE --database FILE",
+        ),
+        field="host",
+    )
+
+
+def _stopped(_signal: int, _frame: FrameType | None) -> None:
+    """End as Ctrl+C does: what is temporary is cleaned up, and to be stopped is no failure.
+
+    The server handles the signal itself while it runs, and raises it again when it has stopped.
+    """
+    raise SystemExit(0)
 
 
 def _listening(host: str, port: int) -> socket.socket:

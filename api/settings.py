@@ -12,7 +12,6 @@ def _listed(written: Any) -> Any:
     return written.replace(",", " ").split() if isinstance(written, str) else written
 
 
-
 class Settings(BaseSettings):
     """How the service runs (da: indstillinger).
 
@@ -21,6 +20,12 @@ class Settings(BaseSettings):
     one it lives in memory and is forgotten at the end. `most_body_bytes` bounds a
     document that is sent. A page waits `patience` seconds for its curve, and is then shown without
     and asks again. The simulation itself bounds what one question may cost.
+
+    A calculation of up to `at_once_steps` (a few seconds of one core) is answered at once, and one
+    of more by a job: `workers` of them are done side by side, none where other processes do them.
+    A job whose process has died goes on elsewhere after `lease` seconds, the same number in all
+    processes. A text for a spreadsheet cell waits `text_patience` seconds for its job: less than
+    the half minute that spreadsheets wait.
 
     Keys are required wherever others can reach the service, and where `keys_required` says so: for
     one that listens to this machine alone, behind a server that others can reach. `hosts` are the
@@ -42,6 +47,10 @@ class Settings(BaseSettings):
     port: int = 8000
     most_body_bytes: int = 2 * 2**20
     patience: float = 0.5
+    at_once_steps: int = Field(50_000_000, ge=0)
+    workers: int = Field(1, ge=0)
+    lease: float = Field(30, gt=0)
+    text_patience: float = Field(25, ge=0)
     keys_required: bool = False
     hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     rate: str = "10000/10 seconds"

@@ -15,6 +15,9 @@ from api.app import create_app
 from api.database import database_engine, migrate
 from api.settings import Settings
 
+# What the test client calls the service; a served one answers to the names of its machine alone.
+os.environ.setdefault("CASELOAD_HOSTS", "testserver")
+
 # The same examples every time, and on a slow machine too: a red test is a fault, never bad luck.
 settings.register_profile("specification", deadline=None, derandomize=True)
 settings.load_profile("specification")

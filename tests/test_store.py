@@ -121,13 +121,20 @@ def test_every_connection_waits_for_writers_and_checks_foreign_keys(sqlite_engin
     with sqlite_engine.connect() as connection:
         pragmas = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
-            for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
+            for name in (
+                "journal_mode",
+                "foreign_keys",
+                "busy_timeout",
+                "synchronous",
+                "secure_delete",
+            )
         }
     assert pragmas == {
         "journal_mode": "wal",
         "foreign_keys": 1,
         "busy_timeout": 5000,
-        "synchronous": 1,
+        "synchronous": 2,
+        "secure_delete": 1,
     }
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not bef
     from simulations.staffing import StaffingCurve
 
 _CURVES_KEPT = 64
+_MOST_STEPS = 2 * 10**8
+"""Some twenty seconds of one core: what takes more is a job, and no page waits for it."""
 _AT_ONCE = 2
 """Each takes all cores for itself; a third would only make all of them wait."""
 
@@ -32,8 +34,11 @@ def spread_of(question: StaffingQuestion) -> "Spread":
 
 
 def _simulated(question: StaffingQuestion) -> "StaffingCurve":
-    from simulations.staffing import staffing_curve
+    from simulations.experiments import refuse_steps
+    from simulations.staffing import curve_steps, staffing_curve
 
+    _, most = curve_steps(question, rulebook())
+    refuse_steps(most, _MOST_STEPS)
     curve = staffing_curve(question, rulebook())
     spread_of(question)  # is shown with it, and takes about as long
     return curve

@@ -2,7 +2,7 @@
 
 from functools import cache, partial
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from api.charts import guideline_chart, interval_bar, staffing_chart
 from api.pages.page import Page
@@ -12,24 +12,29 @@ from capacity.units import Exactable, exact
 from capacity.wording import Language, date_in_words, percent, shown
 
 
-def printed(page: Page) -> str:
-    """Print the page in the reader's language (da: den trykte side)."""
+def printed(page: Page, *, csrf: str | None = None) -> str:
+    """Print the page in the reader's language (da: den trykte side).
+
+    Whoever has a session can end it: the form for that carries its token, `csrf`.
+    """
     language = page.asked.language
-    return (
-        _templates()
-        .get_template("page.html")
-        .render(
-            page=page,
-            asked=page.asked,
-            language=language,
-            say=lambda da, en: da if language == "da" else en,
-            words=lambda text: _unbroken(text.in_language(language)),
-            number=partial(_number, language=language),
-            percentage=partial(_percentage, language=language),
-            percentages=partial(_percentages, language=language),
-            day=partial(date_in_words, language=language),
-        )
+    return template("page.html").render(
+        page=page,
+        csrf=csrf,
+        asked=page.asked,
+        language=language,
+        say=lambda da, en: da if language == "da" else en,
+        words=lambda text: _unbroken(text.in_language(language)),
+        number=partial(_number, language=language),
+        percentage=partial(_percentage, language=language),
+        percentages=partial(_percentages, language=language),
+        day=partial(date_in_words, language=language),
     )
+
+
+def template(name: str) -> Template:
+    """Return a template of ours (da: skabelon)."""
+    return _templates().get_template(name)
 
 
 def _unbroken(written: str) -> str:

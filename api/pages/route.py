@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
 
+from api.door import csrf_token
 from api.pages.asked import asked_of
 from api.pages.page import page_of
 from api.pages.printing import printed
@@ -15,11 +16,9 @@ from capacity.errors import UnknownDepartment
 router = APIRouter(include_in_schema=False)
 
 _STATIC = Path(__file__).parent.parent / "static"
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
 
@@ -47,9 +46,10 @@ async def first_page(request: Request, store: StoreDependency) -> Response:
     page = await run_in_threadpool(
         page_of, asked, departments, department, refused, request.app.state.curves
     )
+    session = request.scope.get("session")
     return Response(
-        printed(page),
+        printed(page, csrf=csrf_token(session) if session else None),
         status_code=page.status,
         media_type="text/html",
-        headers={**_HEADERS, "Content-Language": asked.language},
+        headers={**HEADERS, "Content-Language": asked.language},
     )

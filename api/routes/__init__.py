@@ -1,14 +1,19 @@
 """The addresses, one file per noun; each handler parses, asks the model once, and answers."""
 
 from api.routes import (
+    audit,
     caseload,
     compliance,
     curve,
     departments,
     erlang,
     figures,
+    jobs,
+    plans,
     rules,
+    running,
     scenarios,
+    schemas,
     staff,
     workload,
 )
@@ -23,9 +28,14 @@ routers = tuple(
         rules,
         erlang,
         curve,
+        jobs,
         departments,
         scenarios,
+        plans,
         figures,
+        schemas,
+        running,
+        audit,
     )
 )
 """In the order in which the documentation shows them."""

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.answers import Answer, Label, Table, Words, rendered
-from api.caller import CallerDependency
+from api.caller import CallerDependency, Scope, needs
 from api.document_fields import Day
 from api.document_fields import Words as Sentence
 from api.documented import REFUSED, UNAVAILABLE, documented, planner_router
 from api.documents import DepartmentDocument, Document
 from api.etags import NOT_MODIFIED, ChangeCondition, KnownTags, not_modified
+from api.idempotency import OnceDependency
 from api.presentation import Call, Question
 from api.store.departments import Listed, StoreDependency
 from api.today import today
@@ -121,6 +122,7 @@ async def department(
     summary="keep a department",
     response_model=DepartmentDocument,
     status_code=201,
+    dependencies=[needs(Scope.PLAN)],
     responses={200: {"description": "what was kept already"}, **_WRITTEN},
 )
 async def kept_department(
@@ -129,19 +131,21 @@ async def kept_department(
     store: StoreDependency,
     condition: ChangeCondition,
     caller: CallerDependency,
+    once: OnceDependency,
 ) -> Response:
     """Keep a department: a new one, or the next version of one there is (da: gem afdeling).
 
     For one there is, `If-Match` names the version that is changed. The version in the document
     says nothing: the store counts.
     """
-    return _kept(document, store, condition, caller)
+    return once.answer(lambda: _kept(document, store, condition, caller))
 
 
 @router.put(
     "/v1/departments/{address}",
     summary="change a department",
     response_model=DepartmentDocument,
+    dependencies=[needs(Scope.PLAN)],
     responses={200: {"description": "what was kept already"}, **_WRITTEN},
 )
 async def changed_department(
@@ -216,6 +220,7 @@ async def purpose(
 
 @router.put(
     "/v1/departments/{address}/purpose",
+    dependencies=[needs(Scope.PLAN)],
     **documented(PurposeAnswer, "say what a department is kept for"),
 )
 async def stated_purpose(
@@ -258,7 +263,9 @@ async def stated_purpose(
 
 
 @router.delete(
-    "/v1/departments/{address}", **documented(DeletedAnswer, "delete a department for good")
+    "/v1/departments/{address}",
+    dependencies=[needs(Scope.ADMIN)],
+    **documented(DeletedAnswer, "delete a department for good"),
 )
 async def deleted_department(
     address: Address,

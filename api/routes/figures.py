@@ -8,11 +8,12 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from api.answers import Answer, Exact, Label, Table, Words, rendered
-from api.caller import CallerDependency
+from api.caller import CallerDependency, Scope, needs
 from api.document_fields import Words as Sentence
 from api.documented import REFUSED, documented, planner_router
 from api.documents import Document
 from api.freezing import NotReady, asked_again, frozen
+from api.idempotency import OnceDependency
 from api.presentation import Call, Format, Question
 from api.quantities import Count
 from api.store.figures import Figure, FiguresDependency
@@ -104,25 +105,30 @@ _KEPT: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("/v1/figures", summary="freeze a number", status_code=201, responses=_KEPT)
+@router.post(
+    "/v1/figures",
+    summary="freeze a number",
+    status_code=201,
+    responses=_KEPT,
+    dependencies=[needs(Scope.PLAN)],
+)
 async def froze(
     document: FigureDocument,
-    call: Annotated[Call, Query()],
+    _: Annotated[Call, Query()],
     kept: FiguresDependency,
     caller: CallerDependency,
+    once: OnceDependency,
     request: Request,
 ) -> Response:
     """Freeze a number of an answer, so that it stays what it is (da: frys et tal).
 
     Its id can be printed: `/v1/figures/{id}` gives the number for ever, with all it came from.
     """
+    replayed = once.replayed()
+    if replayed is not None:
+        return replayed
     made = await frozen(request, document.path, document.field, document.row, caller.name)
-    found, is_new = kept.add(made)
-    answer = _answer(found)
-    response = rendered(answer, Question(), request)
-    response.status_code = 201 if is_new else 200
-    response.headers["Location"] = f"/v1/figures/{found.id}"
-    return response
+    return once.answer(lambda: _kept(made, kept, request))
 
 
 @router.get("/v1/figures", **documented(Table[FigureRow], "the frozen numbers"))
@@ -164,6 +170,14 @@ async def checked(
     except PlannerError as error:
         return rendered(_gone(stored, error), question, request)
     return rendered(_compared(stored, now, request.app.version), question, request)
+
+
+def _kept(made: Figure, kept: FiguresDependency, request: Request) -> Response:
+    found, is_new = kept.add(made)
+    response = rendered(_answer(found), Question(), request)
+    response.status_code = 201 if is_new else 200
+    response.headers["Location"] = f"/v1/figures/{found.id}"
+    return response
 
 
 def _answer(figure: Figure) -> FigureAnswer:

@@ -12,13 +12,14 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, ValidationError
 
 from api.answers import Answer, Exact, Label, Table, Words, rendered
-from api.caller import CallerDependency
+from api.caller import CallerDependency, Scope, needs
 from api.document_fields import Slug
 from api.document_fields import Words as Sentence
 from api.documented import REFUSED, documented, planner_router
 from api.documents import Document
 from api.etags import NOT_MODIFIED, ChangeCondition, KnownTags, not_modified
 from api.fields import RulesVersion
+from api.idempotency import OnceDependency
 from api.presentation import Call, Question
 from api.quantities import Count
 from api.scenario_documents import ScenarioDocument
@@ -193,20 +194,28 @@ async def scenarios(
     return response
 
 
-@router.post("/v1/scenarios", summary="keep a scenario", status_code=201, responses=_KEPT)
+@router.post(
+    "/v1/scenarios",
+    dependencies=[needs(Scope.PLAN)],
+    summary="keep a scenario",
+    status_code=201,
+    responses=_KEPT,
+)
 async def kept_scenario(
     document: ScenarioDocument,
     _: Annotated[Call, Query()],
     kept: ScenariosDependency,
     store: StoreDependency,
     caller: CallerDependency,
+    once: OnceDependency,
 ) -> Response:
     """Keep a new scenario (da: gem et scenarie). Its changes must be possible in its department."""
-    return _kept(document, "created", kept, store, caller.name)
+    return once.answer(lambda: _kept(document, "created", kept, store, caller.name))
 
 
 @router.post(
     "/v1/scenarios/import",
+    dependencies=[needs(Scope.PLAN)],
     summary="keep a scenario from a file",
     status_code=201,
     responses=_KEPT,
@@ -226,10 +235,11 @@ async def imported_scenario(
     kept: ScenariosDependency,
     store: StoreDependency,
     caller: CallerDependency,
+    once: OnceDependency,
 ) -> Response:
     """Keep a scenario from an exported file, JSON or YAML (da: indlæs et scenarie)."""
     document = _from_file(await request.body())
-    return _kept(document, "imported", kept, store, caller.name)
+    return once.answer(lambda: _kept(document, "imported", kept, store, caller.name))
 
 
 @router.get(
@@ -246,7 +256,12 @@ async def scenario(
     return not_modified(found.tag) if known.include(found.tag) else _sent(found, 200)
 
 
-@router.put("/v1/scenarios/{slug}", summary="change a scenario", responses=_CHANGED)
+@router.put(
+    "/v1/scenarios/{slug}",
+    dependencies=[needs(Scope.PLAN)],
+    summary="change a scenario",
+    responses=_CHANGED,
+)
 async def changed_scenario(
     slug: Address,
     edit: EditDocument,
@@ -265,22 +280,33 @@ async def changed_scenario(
     return _sent(kept.change(before, draft, Edit("changed", edit.reason, caller.name)), 200)
 
 
-@router.post("/v1/scenarios/{slug}/clone", summary="copy a scenario", responses=_KEPT)
+@router.post(
+    "/v1/scenarios/{slug}/clone",
+    dependencies=[needs(Scope.PLAN)],
+    summary="copy a scenario",
+    responses=_KEPT,
+)
 async def cloned_scenario(
     slug: Address,
     clone: CloneDocument,
     _: Annotated[Call, Query()],
     kept: ScenariosDependency,
     caller: CallerDependency,
+    once: OnceDependency,
 ) -> Response:
     """Keep a copy under another name, open whatever the first is (da: klon)."""
     source = kept.scenario(slug).scenario
     copy = replace(source, slug=clone.slug, name=clone.name, status=Status.DRAFT)
     edit = Edit(f"cloned from {source.slug}@{source.version}", clone.reason, caller.name)
-    return _sent(kept.add(copy, edit), 201)
+    return once.answer(lambda: _sent(kept.add(copy, edit), 201))
 
 
-@router.post("/v1/scenarios/{slug}/{action}", summary="rename, lock …", responses=_CHANGED)
+@router.post(
+    "/v1/scenarios/{slug}/{action}",
+    dependencies=[needs(Scope.PLAN)],
+    summary="rename, lock …",
+    responses=_CHANGED,
+)
 async def acted_on_scenario(
     slug: Address,
     action: Action,

@@ -11,12 +11,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     URL,
+    ColumnElement,
     Connection,
     Engine,
+    Insert,
     NullPool,
     Table,
     Text,
@@ -157,17 +160,28 @@ def _beside(file: Path) -> Iterator[Path]:
     try:
         yield copy
     finally:
-        for each in (copy, Path(f"{copy}-wal"), Path(f"{copy}-shm"), Path(f"{copy}-journal")):
-            each.unlink(missing_ok=True)
+        for each in copy.parent.iterdir():  # its log, and its own copy if it was upgraded
+            if each.name.startswith(copy.name):
+                each.unlink(missing_ok=True)
 
 
 def _put_in_place(copy: Path, file: Path) -> None:
     """Give a copy its name: whoever looks sees the old one or the new one, and each is whole."""
     copy.chmod(0o600)  # it holds all that is kept, hashes of keys too
+    if file.exists():
+        _give_to_the_same(copy, file)
     _flushed(copy)
     copy.replace(file)
     if os.name != "nt":
         _flushed(file.parent)
+
+
+def _give_to_the_same(copy: Path, file: Path) -> None:
+    """Let whoever reads a file read what takes its place: the service, where root restores."""
+    before, after = file.stat(), copy.stat()
+    copy.chmod(before.st_mode & 0o777)
+    if (before.st_uid, before.st_gid) != (after.st_uid, after.st_gid):
+        os.chown(copy, before.st_uid, before.st_gid)
 
 
 def _flushed(path: Path) -> None:
@@ -295,8 +309,9 @@ def _copy_rows(reading: Connection, writing: Connection) -> None:
             cast(each, Text).label(each.name) if isinstance(each.type, JSON) else each
             for each in table.columns
         ]
-        rows = reading.execution_options(yield_per=_AT_A_TIME).execute(select(*columns)).mappings()
-        insertion = _insertion(table)
+        everything = select(*columns).execution_options(yield_per=_AT_A_TIME)
+        rows = reading.execute(everything).mappings()
+        insertion = _insertion(table, writing.dialect.name)
         try:
             for part in rows.partitions(_AT_A_TIME):
                 given = [{f"given_{name}": row[name] for name in row} for row in part]
@@ -310,14 +325,14 @@ def _copy_rows(reading: Connection, writing: Connection) -> None:
             ) from None
 
 
-def _insertion(table: Table):  # type: ignore[no-untyped-def]
-    given = {
-        each.name: cast(bindparam(f"given_{each.name}", type_=Text()), JSON)
-        if isinstance(each.type, JSON)
-        else bindparam(f"given_{each.name}", type_=each.type)
-        for each in table.columns
-    }
-    return table.insert().values(given)
+def _insertion(table: Table, kind: str) -> Insert:
+    values: dict[str, ColumnElement[Any]] = {}
+    for each in table.columns:
+        given, is_document = f"given_{each.name}", isinstance(each.type, JSON)
+        written = bindparam(given, type_=Text() if is_document else each.type)
+        # SQLite keeps a document as text, and would make a number of it in a cast.
+        values[each.name] = cast(written, JSON) if is_document and kind != "sqlite" else written
+    return table.insert().values(values)
 
 
 def _set_counters(writing: Connection) -> None:

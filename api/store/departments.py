@@ -149,14 +149,15 @@ class Store:
 
     def versions(self, slug: str) -> tuple[Version, ...]:
         """Return every version of a department, the newest first (da: versioner)."""
-        found = tuple(self._versions(StoredDepartment.slug == slug))
+        found = self._versions(slug, col(StoredDepartment.slug) == slug)
         if not found:
             raise self._unknown(slug)
         return found
 
     def latest(self, slug: str) -> Version | None:
         """Return the latest version of a department; None where there is no such (da: seneste)."""
-        return next(self._versions(StoredDepartment.slug == slug), None)
+        found = self._versions(slug, col(StoredDepartment.slug) == slug, most=1)
+        return found[0] if found else None
 
     def add_department(
         self, department: Department, *, by: str | None = None, after: Version | None = None
@@ -307,14 +308,17 @@ class Store:
 
     def _version(self, address: str) -> Version | None:
         found = _ADDRESS.fullmatch(address)
-        return next(self._versions(*_where(found)), None) if found else None
+        versions = self._versions(address, *_where(found), most=1) if found else ()
+        return versions[0] if versions else None
 
     def _newest_number(self, found: re.Match[str]) -> int:
         numbers = select(func.max(StoredDepartment.version)).where(*_where(found))
         return self.session.exec(numbers).one()
 
-    def _versions(self, *where: ColumnElement[bool] | bool) -> Iterator[Version]:
-        rows = self.session.exec(
+    def _versions(
+        self, address: str, *where: ColumnElement[bool], most: int | None = None
+    ) -> tuple[Version, ...]:
+        newest_first = (
             select(
                 StoredDepartment.slug,
                 StoredDepartment.version,
@@ -323,9 +327,10 @@ class Store:
             )
             .where(*where)
             .order_by(col(StoredDepartment.version).desc())
+            .limit(most)
         )
-        for slug, number, kept_at, kept_by in rows:
-            yield Version(slug, number, _in_utc(kept_at), kept_by)
+        with _readable(address, lambda: None):
+            return tuple(Version(*row) for row in self.session.exec(newest_first).all())
 
     def _slugs(self) -> tuple[str, ...]:
         return tuple(
@@ -422,27 +427,21 @@ def _where(address: re.Match[str]) -> tuple[ColumnElement[bool], ...]:
 
 
 @contextmanager
-def _readable(address: str, number: Callable[[], int]) -> Iterator[None]:
+def _readable(address: str, number: Callable[[], int | None]) -> Iterator[None]:
     """Say which row it is that cannot be read, without what caused it: that quotes the row."""
     try:
         yield
-    except (ValueError, TypeError, PlannerError):
-        slug = address.partition("@")[0]
-        raise unreadable("department", f"{slug}@{number()}") from None
-    except OperationalError as error:
-        if "decode to UTF-8" not in str(error.orig):  # text that is no text, says Python's SQLite
+    except (ValueError, TypeError, PlannerError, OperationalError) as error:
+        # Of the driver's own errors only this one is about the row: text that is no text.
+        if isinstance(error, OperationalError) and "decode to UTF-8" not in str(error.orig):
             raise
-        slug = address.partition("@")[0]
-        raise unreadable("department", f"{slug}@{number()}") from None
+        slug, found = address.partition("@")[0], number()
+        row = address if found is None else f"{slug}@{found}"
+        raise unreadable("department", row) from None
 
 
 def _purpose(row: StoredPurpose) -> Purpose:
-    return Purpose(row.purpose, row.delete_after, _in_utc(row.stated_at), row.stated_by)
-
-
-def _in_utc(moment: datetime) -> datetime:
-    """Say what is known of every moment that is kept, and what SQLite does not keep."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return Purpose(row.purpose, row.delete_after, row.stated_at, row.stated_by)
 
 
 def _address(version: Version) -> str:

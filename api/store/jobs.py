@@ -5,6 +5,7 @@ clock that is moved may cause, costs work done twice and nothing else: a chunk h
 kept once, whoever brings it, and only the holder of the lease can finish a job.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Engine, and_, delete, tuple_, update
+from sqlalchemy import ColumnElement, CursorResult, Engine, and_, case, delete, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, or_, select
 
 from api.faults import faults_in_words
@@ -22,7 +24,7 @@ from api.tables import StoredChunk, StoredJob
 from capacity.errors import PlannerError
 from capacity.wording import Text
 
-LEASE = timedelta(seconds=30)
+USUAL_LEASE = timedelta(seconds=30)
 """So long may pass until a job whose worker has died is taken up by another."""
 MOST_STARTS = 10
 """A job begun so often without a new chunk brings its worker down, and is given up."""
@@ -59,7 +61,6 @@ class Job:
 
     id: str
     kind: str
-    question: Mapping[str, Any]
     department: str | None
     state: State
     done: int
@@ -86,16 +87,25 @@ class NewJob:
     asked_by: str
 
 
+_ID = re.compile("[a-z2-7]{1,100}")
+
+# A question may hold a whole department, and only the worker reads it.
+_WITHOUT_QUESTION = (defer(StoredJob.question, raiseload=True),)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True, slots=True)
 class Jobs:
     """The jobs, seen through one transaction; `clock` says what time it is (da: kø)."""
 
     session: Session
+    lease: timedelta = USUAL_LEASE
     clock: Callable[[], datetime] | None = None
 
     def find(self, id_: str) -> Job | None:
         """Find a job; None where there is none."""
-        row = self.session.get(StoredJob, id_, populate_existing=True)
+        if not _ID.fullmatch(id_):
+            return None  # PostgreSQL cannot even look for some characters
+        row = self.session.get(StoredJob, id_, options=_WITHOUT_QUESTION, populate_existing=True)
         return None if row is None else _job(row)
 
     def job(self, id_: str) -> Job:
@@ -111,9 +121,14 @@ class Jobs:
             )
         return found
 
+    def question(self, id_: str) -> Mapping[str, Any]:
+        """Return all that a job's calculation needs; nothing where it is over (da: spørgsmål)."""
+        wanted = select(StoredJob.question).where(StoredJob.id == id_)
+        return self.session.exec(wanted).one()
+
     def page(self, limit: int, before: tuple[datetime, str] | None) -> Sequence[Job]:
         """Return the jobs asked for last, and from there on back (da: side)."""
-        wanted = select(StoredJob)
+        wanted = select(StoredJob).options(*_WITHOUT_QUESTION)
         if before is not None:
             place = tuple_(col(StoredJob.asked_at), col(StoredJob.id))
             wanted = wanted.where(place < before)
@@ -156,7 +171,7 @@ class Jobs:
             col(StoredJob.state) == State.RUNNING,
             or_(
                 col(StoredJob.leased_until) < now,
-                col(StoredJob.leased_until) > now + 2 * LEASE,
+                col(StoredJob.leased_until) > now + 2 * self.lease,
             ),
         )
         waits = and_(
@@ -177,7 +192,7 @@ class Jobs:
             .values(
                 state=State.RUNNING,
                 worker=worker,
-                leased_until=now + LEASE,
+                leased_until=now + self.lease,
                 attempts=col(StoredJob.attempts) + 1,
             )
             .returning(col(StoredJob.id))
@@ -187,7 +202,7 @@ class Jobs:
 
     def renew(self, id_: str, worker: str) -> bool:
         """Hold on to a lease; False where it is no longer one's own (da: forny)."""
-        return self._change(id_, worker, leased_until=self._now() + LEASE)
+        return self._change(id_, worker, leased_until=self._now() + self.lease)
 
     def progress(self, id_: str, worker: str, done: int, total: int | None) -> bool:
         """Say how many replications are done (da: fremdrift)."""
@@ -212,7 +227,7 @@ class Jobs:
 
     def keep(self, id_: str, worker: str, key: str, counted: bytes) -> bool:
         """Keep a finished chunk, once; False where the lease is no longer one's own."""
-        if not self._change(id_, worker, leased_until=self._now() + LEASE, attempts=0):
+        if not self._change(id_, worker, leased_until=self._now() + self.lease, attempts=0):
             return False
         insert = _insert(self.session, StoredChunk).values(job_id=id_, key=key, counted=counted)
         self.session.execute(insert.on_conflict_do_nothing())
@@ -220,9 +235,7 @@ class Jobs:
 
     def finish(self, id_: str, worker: str, answer: Mapping[str, Any]) -> bool:
         """Give a job its answer; its chunks and its question have served (da: færdig)."""
-        changed = self._change(
-            id_, worker, state=State.DONE, answer=dict(answer), **self._over()
-        )
+        changed = self._change(id_, worker, state=State.DONE, answer=dict(answer), **self._over())
         if changed:
             self._forget_chunks(id_)
         return changed
@@ -244,12 +257,12 @@ class Jobs:
             state=State.WAITING,
             worker=None,
             leased_until=None,
-            attempts=col(StoredJob.attempts) - (0 if broke else 1),
+            # A start that went well so far is none that brought a worker down.
+            attempts=case(
+                (col(StoredJob.attempts) > 0, col(StoredJob.attempts) - (0 if broke else 1)),
+                else_=0,
+            ),
         )
-
-    def attempts(self, id_: str) -> int:
-        """How often a job was begun since its last new chunk (da: forsøg)."""
-        return self.job(id_).attempts
 
     def cancel(self, id_: str) -> Job:
         """Stop a job, or forget that it failed; one that is done stays so (da: annullér)."""
@@ -298,11 +311,11 @@ class Jobs:
             "finished_at": self._now(),
         }
 
-    def _change(self, id_: str, worker: str, **values: Any) -> bool:
+    def _change(self, id_: str, holder: str, /, **values: Any) -> bool:
         """Change a job if its lease is one's own."""
         mine: tuple[ColumnElement[bool], ...] = (
             col(StoredJob.id) == id_,
-            col(StoredJob.worker) == worker,
+            col(StoredJob.worker) == holder,
             col(StoredJob.state) == State.RUNNING,
         )
         changed = self.session.execute(
@@ -331,6 +344,7 @@ class Queue:
     """The jobs of a database, each look at them a short transaction of its own (da: kø)."""
 
     engine: Engine
+    lease: timedelta = USUAL_LEASE
     clock: Callable[[], datetime] | None = None
 
     @contextmanager
@@ -343,7 +357,7 @@ class Queue:
     def jobs_and_replies(self) -> Iterator[tuple[Jobs, Replies]]:
         """Look at the jobs and at what requests were answered, in one transaction."""
         with faults_in_words(), Session(self.engine) as session, session.begin():
-            yield Jobs(session, self.clock), Replies(session)
+            yield Jobs(session, self.lease, self.clock), Replies(session)
 
 
 def _insert(session: Session, table: type[StoredJob] | type[StoredChunk]) -> Any:
@@ -362,7 +376,6 @@ def _job(row: StoredJob) -> Job:
     return Job(
         id=row.id,
         kind=row.kind,
-        question=row.question,
         department=row.department,
         state=State(row.state),
         done=row.done,

@@ -22,16 +22,12 @@ from api.database import SessionDependency, database_engine, migrate
 from api.faults import faults_in_words
 from api.privacy import REFUSED, looks_like_cpr
 from api.tables import StoredKey, StoredSession
-from capacity.errors import InvalidInput, PlannerError
+from capacity.errors import InvalidInput
 from capacity.wording import Text
 
 KEY_MARK, SESSION_MARK = "clp_", "cls_"
 """What ours begin with, so that they can be found, and hidden, wherever they turn up."""
 _MOST_LABEL = 60
-
-
-class UnknownKey(PlannerError):
-    """There is no key of that number (da: ukendt nøgle)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +88,10 @@ class KeyStore:
                 ),
                 field="label",
             )
-        if any(key.label == label and key.opens_at(now) for key in self.keys()):
+        if any(key.label == label and key.opens_at(now) for key in self.all_keys()):
             raise InvalidInput(
                 Text(
-                    da=f"”{label}” har allerede en nøgle; tilbagekald den, eller skriv et andet navn",
+                    da=f"”{label}” har allerede en nøgle; tilbagekald den, eller skriv andet",
                     en=f"“{label}” has a key already; revoke it, or write another name",
                 ),
                 field="label",
@@ -106,7 +102,7 @@ class KeyStore:
                 field="expires",
             )
 
-    def keys(self) -> tuple[Key, ...]:
+    def all_keys(self) -> tuple[Key, ...]:
         """Return every key, also those that open no more, oldest first (da: nøgler)."""
         rows = self.session.exec(select(StoredKey).order_by(col(StoredKey.id))).all()
         return tuple(_key(row) for row in rows)
@@ -120,11 +116,12 @@ class KeyStore:
         """Let a key open nothing any more, nor the sessions opened with it (da: tilbagekald)."""
         row = self.session.get(StoredKey, number)
         if row is None:
-            raise UnknownKey(
+            raise InvalidInput(
                 Text(
                     da=f"der er ingen nøgle nr. {number}; se dem med: caseload keys list",
                     en=f"there is no key {number}; see them with: caseload keys list",
-                )
+                ),
+                field="number",
             )
         row.revoked_at = row.revoked_at or datetime.now(UTC)
         self.session.add(row)
@@ -175,6 +172,13 @@ def key_store(session: SessionDependency) -> KeyStore:
 
 
 KeyStoreDependency = Annotated[KeyStore, Depends(key_store)]
+
+
+def any_key_opens(database: Path | str) -> bool:
+    """Whether anybody could get in (da: er der en gyldig nøgle)."""
+    now = datetime.now(UTC)
+    with opened_keys(database) as store:
+        return any(key.opens_at(now) for key in store.all_keys())
 
 
 def keys_in(engine: Engine) -> dict[str, Key]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -66,10 +66,11 @@ class Replies:
                 headers={},
                 body=b"",
                 answered_at=datetime.now(UTC),
-            ).on_conflict_do_nothing()
+            )
+            .on_conflict_do_nothing()
+            .returning(col(StoredReply.key))
         )
-        assert isinstance(taken, CursorResult)
-        return taken.rowcount == 1
+        return taken.first() is not None
 
     def keep(self, who: str, key: str, reply: Reply) -> None:
         """Keep what the request that took the key is answered."""

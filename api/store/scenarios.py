@@ -10,15 +10,15 @@ from typing import Annotated, Any
 
 from fastapi import Depends
 from pydantic import ValidationError
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Session, col, select
 
 from api.database import SessionDependency
 from api.etags import changed_meanwhile, etag
-from api.faults import unreadable
-from api.scenario_documents import ScenarioDocument
+from api.faults import faults_in_words, unreadable
+from api.scenario_documents import ScenarioDocument, example_scenarios
 from api.tables import StoredScenario, StoredScenarioVersion
 from capacity.errors import PlannerError
 from capacity.scenario import Scenario, Status
@@ -138,6 +138,10 @@ class Scenarios:
         if older is None:
             raise _unknown(address)
         return Kept(_scenario(older, address), older.made_at, older.made_by)
+
+    def exists(self, slug: str) -> bool:
+        """Whether there is a scenario of that name (da: findes)."""
+        return self._row(slug) is not None
 
     def history(self, slug: str) -> tuple[HistoryRow, ...]:
         """Return what was done to a scenario, the newest first (da: historik)."""
@@ -286,3 +290,12 @@ def _scenario(row: StoredScenario | StoredScenarioVersion, address: str) -> Scen
         return ScenarioDocument.model_validate(row.document | columns).to_domain()
     except (ValidationError, PlannerError, TypeError) as error:
         raise unreadable("scenario", address) from error
+
+
+def load_demo_scenarios(engine: Engine) -> None:
+    """Keep the plans that come with the planner, once (da: demoscenarier)."""
+    for scenario in example_scenarios():
+        with faults_in_words(), Session(engine) as session, session.begin():
+            kept = Scenarios(session)
+            if not kept.exists(scenario.slug):
+                kept.add(scenario, Edit("created", scenario.changes[0].reason, "demo"))

@@ -1,0 +1,160 @@
+"""Answer a calculation at once, or by a job, or not at all: which of them follows from its work.
+
+Work up to `at_once_steps` of the settings is answered at once, up to `MOST_STEPS` of the
+simulations by a job, and what is more is refused. The clock decides nothing but how long a text for
+a spreadsheet cell waits for its job.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from api.answers import rendered
+from api.caller import caller
+from api.idempotency import Once
+from api.jobs.calculation import Calculation, Finding, planner_version
+from api.jobs.problems import CANCELLED, STILL_WORKING, JobCancelled, StillWorking, refusal_of
+from api.jobs.status import finding, job_status
+from api.jobs.watching import Watch
+from api.jobs.worker import Workers
+from api.presentation import Format, Question, language
+from api.settings import Settings
+from api.store.jobs import Job, NewJob, Queue, State
+
+_SECONDS_TO_NEXT_LOOK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the service does calculations with (da: skranke)."""
+
+    queue: Queue
+    watch: Watch
+    workers: Workers
+    settings: Settings
+
+    @classmethod
+    def opened(cls, queue: Queue, settings: Settings) -> Self:
+        """Open the desk of a service, and start its workers.
+
+        A database in memory has one connection, which workers would share with the requests: it
+        has none.
+        """
+        workers = Workers(queue, settings.workers if settings.database else 0)
+        workers.start()
+        return cls(queue, Watch(queue), workers, settings)
+
+
+def desk(request: Request) -> Desk:
+    """Return the service's own (da: skranke)."""
+    found: Desk = request.app.state.desk
+    return found
+
+
+async def answered(
+    calculation: Calculation, question: Question, request: Request, *, once: Once | None = None
+) -> Response:
+    """Answer a calculation, or say where its job is (da: besvar).
+
+    A job is shared by all that ask the same, in whatever language or format, and once it is done
+    every one of them is answered at once. `once` is the idempotency of a POST. Raises
+    `TooMuchWork` for too large a question, and what the calculation itself refuses.
+    """
+    here = desk(request)
+    if once is not None and once.key is not None:
+        with here.queue.jobs_and_replies() as (_, replies):
+            replayed = once.replayed(replies)
+        if replayed is not None:
+            return replayed
+    if await _is_small(calculation, here):
+        found = await run_in_threadpool(calculation.found)
+        return _rendered(found, question, request)
+    waits = question.format is Format.TEXT
+    with here.queue.jobs_and_replies() as (jobs, replies):
+        job = jobs.find(calculation.id)
+        if job is None or not job.state.is_over or job.state is State.CANCELLED:
+            new = _new_job(calculation, request)
+            if once is not None and not waits:
+                reply = once.answer_in(replies, lambda: accepted(jobs.ask(new), request))
+            else:
+                job = jobs.ask(new)
+                reply = accepted(job, request)
+        else:
+            reply = None
+    here.workers.wake()
+    if reply is not None and not waits:
+        return reply
+    assert job is not None
+    return await answered_by(job, question, request)
+
+
+async def answered_by(job: Job, question: Question, request: Request) -> Response:
+    """Answer with what a job came to; where it goes on, wait for it or say so.
+
+    `JobCancelled` where somebody has cancelled it, `StillWorking` where a text has waited as long
+    as it may, and what the calculation has refused.
+    """
+    here = desk(request)
+    if not job.state.is_over and question.format is Format.TEXT:
+        job = await here.watch.over(job.id, here.settings.text_patience) or job
+        if not job.state.is_over:
+            raise StillWorking(STILL_WORKING)
+    match job.state:
+        case State.DONE:
+            return _rendered(finding(job, job.answer), question, request)
+        case State.FAILED:
+            assert job.problem is not None
+            raise refusal_of(job.problem)
+        case State.CANCELLED:
+            raise JobCancelled(CANCELLED)
+        case _:
+            return accepted(job, request)
+
+
+def accepted(job: Job, request: Request) -> JSONResponse:
+    """Say that a job is on its way, and where (da: i gang)."""
+    status = job_status(job, language(request))
+    return JSONResponse(
+        status.model_dump(mode="json", exclude_none=True),
+        status_code=202,
+        headers={
+            "Location": status.address,
+            "Retry-After": str(_SECONDS_TO_NEXT_LOOK),
+            "Cache-Control": "no-store",
+            "Content-Language": language(request),
+            "Vary": "Accept-Language",
+        },
+    )
+
+
+async def _is_small(calculation: Calculation, here: Desk) -> bool:
+    """Whether a calculation is answered at once."""
+    at_once = here.settings.at_once_steps
+    least, most = await run_in_threadpool(calculation.steps)
+    if most <= at_once:
+        return True
+    if least > at_once or least == most:
+        return False
+    with here.queue.jobs() as jobs:
+        if jobs.find(calculation.id) is not None:
+            return False  # it has been settled before
+    return await run_in_threadpool(calculation.settled_steps) <= at_once
+
+
+def _new_job(calculation: Calculation, request: Request) -> NewJob:
+    return NewJob(
+        id=calculation.id,
+        kind=calculation.kind,
+        version=planner_version(),
+        question=calculation.question,
+        department=calculation.department,
+        total=calculation.total,
+        asked_by=caller(request).name,
+    )
+
+
+def _rendered(found: Finding, question: Question, request: Request) -> Response:
+    return rendered(found.answer, question, request, in_words=found.sentence)

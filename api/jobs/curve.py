@@ -1,0 +1,251 @@
+"""A staffing curve as a calculation: its rows, its question as JSON, its work.
+
+A curve with a precision is settled in stages: the first 64 replications say how many are needed,
+and so whether it is answered at once. The same replications say the same every time.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from api.answers import Answer, Exact, Label, Table
+from api.documents import DepartmentDocument
+from api.errors import refusals_naming
+from api.fields import CaseFte, RulesVersion
+from api.jobs.calculation import ALONE, Calculation, Finding, Running
+from capacity.rulebook import rulebook
+from simulations.questions import StaffingQuestion
+
+if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
+    from simulations.staffing import StaffingCurve
+
+_FTE = ("fuldtidsstillinger", "FTE")
+_SHARE = ("andel 0-1", "share 0-1")
+
+
+class CurveRow(Answer):
+    """One level of staff, and what it keeps of the deadline (da: bemandingsniveau).
+
+    `_low` and `_high` are simulation error; `_year_low` and `_year_high` are the range of single
+    years. What is unknown about the inputs is in neither.
+    """
+
+    extra_fte: Annotated[Exact, Label("ekstra fuldtidsstillinger", "extra FTE", *_FTE)]
+    case_fte: CaseFte
+    share_in_time: Annotated[float, Label("andel til tiden", "share in time", *_SHARE)]
+    share_in_time_low: Annotated[
+        float, Label("andel til tiden, simulationsfejl ned", "share in time, low", *_SHARE)
+    ]
+    share_in_time_high: Annotated[
+        float, Label("andel til tiden, simulationsfejl op", "share in time, high", *_SHARE)
+    ]
+    share_in_time_year_low: Annotated[
+        float, Label("andel til tiden, ringe år", "share in time, poor year", *_SHARE)
+    ]
+    share_in_time_year_high: Annotated[
+        float, Label("andel til tiden, godt år", "share in time, good year", *_SHARE)
+    ]
+    difference: Annotated[float, Label("forskel fra 0 ekstra", "difference from 0 extra", *_SHARE)]
+    difference_low: Annotated[float, Label("forskel, nedre", "difference, low", *_SHARE)]
+    difference_high: Annotated[float, Label("forskel, øvre", "difference, high", *_SHARE)]
+    mean_days_late: Annotated[
+        float, Label("gennemsnitlig forsinkelse", "mean days late", "dage", "days")
+    ]
+    in_time: Annotated[int, Label("til tiden", "in time", "frister", "deadlines")]
+    due: Annotated[int, Label("forfaldne", "due", "frister", "deadlines")]
+    replications: Annotated[int, Label("gentagelser", "replications")]
+    seed: Annotated[int, Label("frø", "seed")]
+    model_version: Annotated[str, Label("modellens version", "version of the model")]
+    rules_version: RulesVersion
+    department: Annotated[str, Label("afdeling", "department")]
+    team: Annotated[str, Label("team", "team")]
+    deadline: Annotated[str, Label("frist", "deadline")]
+    from_: Annotated[date, Label("fra", "from")] = Field(alias="from")
+    to: Annotated[date, Label("til (ikke med)", "to (not included)")]
+    days_late_90: Annotated[
+        int,
+        Label("forsinkelse, 90 % af de forsinkede", "days late, 90th percentile", "dage", "days"),
+    ]
+    stock_in_time: Annotated[
+        float,
+        Label("åbne ved udløb, ikke overskredet", "open at the end, not overdue", *_SHARE),
+    ]
+    not_yet_due: Annotated[
+        int, Label("endnu ikke forfaldne", "not yet due", "frister", "deadlines")
+    ]
+    not_required: Annotated[int, Label("bortfaldne", "not required", "frister", "deadlines")]
+    precision: Annotated[
+        Exact | None, Label("ønsket præcision", "precision asked", "procentpoint", "points")
+    ]
+    precise: Annotated[bool | None, Label("præcisionen nået", "precision reached")]
+    extra_from: Annotated[date, Label("ekstra fra", "extra from")]
+    fuller_work: Annotated[
+        Exact, Label("andel til grundigere arbejde", "share to fuller work", *_SHARE)
+    ]
+    inflow: Annotated[Exact, Label("tilgang", "inflow", "faktor", "factor")]
+
+
+@dataclass(frozen=True, slots=True)
+class CurveCalculation(Calculation):
+    """A staffing curve; `address` is what its rows call the department (da: bemandingskurve)."""
+
+    kind: ClassVar[str] = "staffing-curve"
+    answers_with: ClassVar[type[Answer]] = Table[CurveRow]
+
+    asked: StaffingQuestion
+    address: str
+
+    @property
+    def question(self) -> Mapping[str, Any]:
+        """All that is asked, with the whole department (da: spørgsmål)."""
+        asked = self.asked
+        return {
+            "department": DepartmentDocument.from_domain(asked.department).as_json(),
+            "address": self.address,
+            "team": asked.team,
+            "deadline": asked.deadline,
+            "from": asked.from_.isoformat(),
+            "to": asked.to.isoformat(),
+            "extra_fte": [str(level) for level in asked.extra_fte],
+            "seed": asked.seed,
+            "replications": asked.replications if asked.precision is None else None,
+            "precision": None if asked.precision is None else str(asked.precision),
+            "extra_from": None if asked.extra_from is None else asked.extra_from.isoformat(),
+            "fuller_work": str(asked.fuller_work),
+            "inflow": str(asked.inflow),
+        }
+
+    @classmethod
+    def read(cls, question: Mapping[str, Any]) -> "CurveCalculation":
+        """Read what `question` wrote."""
+        given = dict(question)
+        precision, extra_from = given["precision"], given["extra_from"]
+        return cls(
+            StaffingQuestion(
+                department=DepartmentDocument.model_validate(given["department"]).to_domain(),
+                team=given["team"],
+                deadline=given["deadline"],
+                from_=date.fromisoformat(given["from"]),
+                to=date.fromisoformat(given["to"]),
+                extra_fte=tuple(Fraction(level) for level in given["extra_fte"]),
+                seed=given["seed"],
+                precision=None if precision is None else Fraction(precision),
+                extra_from=None if extra_from is None else date.fromisoformat(extra_from),
+                fuller_work=Fraction(given["fuller_work"]),
+                inflow=Fraction(given["inflow"]),
+                **({} if precision is not None else {"replications": given["replications"]}),
+            ),
+            given["address"],
+        )
+
+    @property
+    def department(self) -> str:
+        """Whose data are in it."""
+        return self.asked.department.slug
+
+    @property
+    def total(self) -> int | None:
+        """How many replications it takes; a precision settles that under way."""
+        return self.asked.replications if self.asked.precision is None else None
+
+    def steps(self) -> tuple[int, int]:
+        """Say the work at least and at most (da: beregningens omfang)."""
+        from simulations.staffing import curve_steps
+
+        with _refusals():
+            return curve_steps(self.asked, rulebook())
+
+    def settled_steps(self) -> int:
+        """Say the work exactly, by the first stage where there is a precision."""
+        from simulations.staffing import precise_steps
+
+        if self.asked.precision is None:
+            return self.steps()[1]
+        with _refusals():
+            return precise_steps(self.asked, rulebook())
+
+    def found(self, running: Running = ALONE) -> Finding:
+        """Simulate the curve (da: bemandingskurve)."""
+        from simulations.staffing import staffing_curve
+
+        def told(done: int) -> None:
+            running.on_progress(done, self.total)
+
+        with _refusals():
+            curve = staffing_curve(
+                self.asked, rulebook(), executor=running.executor, on_progress=told
+            )
+            return self._finding(curve)
+
+    def findings(self, running: Running) -> Iterator[Finding]:
+        """Give the curve after 64, 128 … replications, and last the whole of it."""
+        from simulations.staffing import partial_curves
+
+        with _refusals():
+            curves = partial_curves(
+                self.asked,
+                rulebook(),
+                executor=running.executor,
+                on_progress=running.on_progress,
+            )
+            for curve in curves:
+                yield self._finding(curve)
+
+    def _finding(self, curve: "StaffingCurve") -> Finding:
+        from simulations.sentences import curve_sentence
+
+        return Finding(
+            Table[CurveRow](rows=_rows(curve, self.address)), curve_sentence(curve, rulebook())
+        )
+
+
+def _refusals() -> AbstractContextManager[None]:
+    return refusals_naming(rule="deadline", day="from")
+
+
+def _rows(curve: "StaffingCurve", address: str) -> tuple[CurveRow, ...]:
+    question = curve.question
+    asked = None if question.precision is None else question.precision * 100
+    return tuple(
+        CurveRow.model_validate(
+            {
+                "extra_fte": point.extra_fte,
+                "case_fte": point.case_fte,
+                "share_in_time": point.share_in_time.value,
+                "share_in_time_low": point.share_in_time.low,
+                "share_in_time_high": point.share_in_time.high,
+                "share_in_time_year_low": point.year_low,
+                "share_in_time_year_high": point.year_high,
+                "difference": point.difference.value,
+                "difference_low": point.difference.low,
+                "difference_high": point.difference.high,
+                "mean_days_late": point.mean_days_late,
+                "in_time": point.in_time,
+                "due": point.due,
+                "replications": curve.replications,
+                "seed": question.seed,
+                "model_version": curve.model_version,
+                "rules_version": curve.rules_version,
+                "department": address,
+                "team": question.team,
+                "deadline": question.deadline,
+                "from": question.from_,
+                "to": question.to,
+                "days_late_90": point.days_late_90,
+                "stock_in_time": point.stock_in_time,
+                "not_yet_due": point.not_yet_due,
+                "not_required": point.not_required,
+                "precision": asked,
+                "precise": None if asked is None else curve.precise,
+                "extra_from": question.extra_from or question.department.on,
+                "fuller_work": question.fuller_work,
+                "inflow": question.inflow,
+            }
+        )
+        for point in curve.points
+    )

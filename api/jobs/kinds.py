@@ -1,0 +1,25 @@
+"""Every kind of calculation that can become a job, by the name it has in the store.
+
+A new kind is a class of `Calculation` and a line here; the addresses that answer it call
+`api.jobs.answering.answered`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.jobs.calculation import Calculation
+from api.jobs.curve import CurveCalculation
+from api.jobs.mix import MixCalculation
+from api.jobs.plans import ComparisonCalculation, WaterfallCalculation
+
+KINDS: Mapping[str, type[Calculation]] = MappingProxyType(
+    {
+        kind.kind: kind
+        for kind in (
+            CurveCalculation,
+            ComparisonCalculation,
+            WaterfallCalculation,
+            MixCalculation,
+        )
+    }
+)

@@ -1,0 +1,532 @@
+"""Plans as calculations: compared row by row, and taken apart change by change.
+
+A question holds the departments and the changes whole, so that any process comes to the same bytes
+whatever has been stored since (da: sammenligning og vandfald).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field, TypeAdapter
+
+from api.answers import Answer, Label, Table, Words
+from api.documents import DepartmentDocument
+from api.errors import refusals_naming
+from api.fields import RulesVersion
+from api.jobs.calculation import ALONE, Calculation, Finding, Running
+from api.scenario_documents import AnyChange, PricesDocument, change_document
+from capacity.department import Department
+from capacity.rulebook import Rulebook, rulebook
+from capacity.scenario import Prices, changed_department, expenses, staff_kroner
+from capacity.scenario_changes import Change
+from capacity.staff_costs import PricePerUnit, kroner_between, price_per_unit
+from capacity.units import Kroner
+from capacity.wording import Text
+
+if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
+    from simulations.comparison import ComparedDeadline, Comparison
+    from simulations.estimates import Estimate
+    from simulations.waterfall import Waterfall
+
+_CHANGES: TypeAdapter[tuple[Any, ...]] = TypeAdapter(tuple[AnyChange, ...])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Changes with their prices, and what the answer calls them (da: plan)."""
+
+    name: str
+    changes: tuple[Change, ...] = ()
+    prices: Prices | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Write it whole (da: som JSON)."""
+        prices = self.prices
+        return {
+            "name": self.name,
+            "changes": [change_document(each).as_json() for each in self.changes],
+            "prices": None if prices is None else PricesDocument.from_domain(prices).as_json(),
+        }
+
+    @classmethod
+    def read(cls, written: Mapping[str, Any]) -> "Plan":
+        """Read what `as_json` wrote."""
+        prices = written["prices"]
+        return cls(
+            name=written["name"],
+            changes=read_changes(written["changes"]),
+            prices=None if prices is None else PricesDocument.model_validate(prices).to_domain(),
+        )
+
+
+def read_changes(written: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:
+    """Read a list of changes as documents (da: ændringer)."""
+    return tuple(each.to_domain() for each in _CHANGES.validate_python(written))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """A department, a period, and the luck (da: simulering)."""
+
+    department: Department
+    address: str
+    team: str | None
+    from_: date
+    to: date
+    seed: int
+    replications: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Write it whole (da: som JSON)."""
+        return {
+            "department": DepartmentDocument.from_domain(self.department).as_json(),
+            "address": self.address,
+            "team": self.team,
+            "from": self.from_.isoformat(),
+            "to": self.to.isoformat(),
+            "seed": self.seed,
+            "replications": self.replications,
+        }
+
+    @classmethod
+    def read(cls, written: Mapping[str, Any]) -> "Simulation":
+        """Read what `as_json` wrote."""
+        return cls(
+            department=DepartmentDocument.model_validate(written["department"]).to_domain(),
+            address=written["address"],
+            team=written["team"],
+            from_=date.fromisoformat(written["from"]),
+            to=date.fromisoformat(written["to"]),
+            seed=written["seed"],
+            replications=written["replications"],
+        )
+
+
+_SHARE = ("andel 0-1", "share 0-1")
+
+
+class PlanAnswer(Answer):
+    """What every row says of where it comes from (da: oprindelse).
+
+    A row takes this class first and its own columns second: pydantic lists the last one's first.
+    """
+
+    scenario: Annotated[str, Label("scenarie", "scenario")]
+    department: Annotated[str, Label("afdeling", "department")]
+    from_: Annotated[date, Label("fra", "from")] = Field(alias="from")
+    to: Annotated[date, Label("til (ikke med)", "to (not included)")]
+    seed: Annotated[int, Label("frø", "seed")]
+    replications: Annotated[int, Label("gentagelser", "replications")]
+    model_version: Annotated[str, Label("modellens version", "version of the model")]
+    rules_version: RulesVersion
+
+
+class ComparisonColumns(Answer):
+    """One quantity before and after a plan, on the same luck (da: sammenligningsrække).
+
+    `_low` and `_high` are simulation error, `year_low` and `year_high` the range of single years,
+    each compared with itself. What is unknown about the inputs is in neither. A deadline has its
+    counts; a cost has neither luck nor interval.
+    """
+
+    key: Annotated[str, Label("nøgle", "key")]
+    what: Annotated[Words, Label("hvad", "what")]
+    team: Annotated[str | None, Label("team (tomt: alle)", "team (empty: all)")]
+    unit: Annotated[Words, Label("enhed", "unit")]
+    before: Annotated[float | None, Label("før", "before")]
+    after: Annotated[float | None, Label("efter", "after")]
+    difference: Annotated[float | None, Label("forskel", "difference")]
+    difference_low: Annotated[float | None, Label("forskel, nedre", "difference, low")]
+    difference_high: Annotated[float | None, Label("forskel, øvre", "difference, high")]
+    year_low: Annotated[float | None, Label("forskel, ringe år", "difference, poor year")]
+    year_high: Annotated[float | None, Label("forskel, godt år", "difference, good year")]
+    before_low: Annotated[float | None, Label("før, nedre", "before, low")]
+    before_high: Annotated[float | None, Label("før, øvre", "before, high")]
+    after_low: Annotated[float | None, Label("efter, nedre", "after, low")]
+    after_high: Annotated[float | None, Label("efter, øvre", "after, high")]
+    in_time_before: Annotated[int | None, Label("til tiden, før", "in time, before")]
+    due_before: Annotated[int | None, Label("forfaldne, før", "due, before")]
+    in_time_after: Annotated[int | None, Label("til tiden, efter", "in time, after")]
+    due_after: Annotated[int | None, Label("forfaldne, efter", "due, after")]
+    on: Annotated[date | None, Label("pr. dato", "on the day")]
+    against: Annotated[str, Label("sammenlignet med", "compared with")]
+
+
+class ComparisonRow(PlanAnswer, ComparisonColumns):
+    """One quantity before and after, and where it comes from (da: sammenligningsrække)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonCalculation(Calculation):
+    """A plan beside the department as it is, or beside another plan (da: sammenligning)."""
+
+    kind: ClassVar[str] = "comparison"
+    answers_with: ClassVar[type[Answer]] = Table[ComparisonRow]
+
+    asked: Simulation
+    before: Plan
+    after: Plan
+
+    @property
+    def question(self) -> Mapping[str, Any]:
+        """All that is asked (da: spørgsmål)."""
+        return {
+            **self.asked.as_json(),
+            "before": self.before.as_json(),
+            "after": self.after.as_json(),
+        }
+
+    @classmethod
+    def read(cls, question: Mapping[str, Any]) -> "ComparisonCalculation":
+        """Read what `question` wrote."""
+        return cls(
+            Simulation.read(question), Plan.read(question["before"]), Plan.read(question["after"])
+        )
+
+    @property
+    def department(self) -> str:
+        """Whose data are in it."""
+        return self.asked.department.slug
+
+    def steps(self) -> tuple[int, int]:
+        """Say the work (da: beregningens omfang)."""
+        from simulations.comparison import courses_steps
+        from simulations.experiments import refuse_steps
+
+        asked = self.asked
+        wanted = courses_steps(
+            self._departments(),
+            asked.team,
+            asked.from_,
+            asked.to,
+            rulebook(),
+            asked.replications,
+        )
+        refuse_steps(wanted)
+        return wanted, wanted
+
+    def found(self, running: Running = ALONE) -> Finding:
+        """Simulate both, on the same luck."""
+        from simulations.comparison import compare
+
+        asked, (before, after) = self.asked, self._departments()
+        compared = compare(
+            before,
+            after,
+            asked.from_,
+            asked.to,
+            rulebook(),
+            team=asked.team,
+            seed=asked.seed,
+            replications=asked.replications,
+            executor=running.executor,
+            on_progress=lambda done: running.on_progress(done, None),
+        )
+        rows = [*self._deadlines(compared), *self._months(compared), *self._costs(compared)]
+        return Finding(Table[ComparisonRow](rows=tuple(rows)))
+
+    def _departments(self) -> tuple[Department, Department]:
+        book, department = rulebook(), self.asked.department
+        with refusals_naming(rule="deadline", day="from"):
+            return (
+                changed_department(department, self.before.changes, book),
+                changed_department(department, self.after.changes, book),
+            )
+
+    def _deadlines(self, compared: "Comparison") -> Iterator[ComparisonRow]:
+        for row in (*compared.together, *compared.deadlines):
+            label = rulebook()[row.deadline].label
+            yield self._row(
+                row.deadline,
+                Text(da=f"til tiden: {label.da}", en=f"in time: {label.en}"),
+                Text(da="andel 0-1", en="share 0-1"),
+                team=row.team,
+                before=row.before.share_in_time,
+                after=row.after.share_in_time,
+                difference=row.difference,
+                year_low=row.year_low,
+                year_high=row.year_high,
+                in_time_before=row.before.in_time,
+                due_before=row.before.due,
+                in_time_after=row.after.in_time,
+                due_after=row.after.due,
+            )
+
+    def _months(self, compared: "Comparison") -> Iterator[ComparisonRow]:
+        """What is followed month by month, as it is at the end of the period."""
+        before = {(each.team, each.measure): each for each in compared.before.series}
+        after = {(each.team, each.measure): each for each in compared.after.series}
+        for series in compared.differences:
+            key = (series.team, series.measure)
+            if not (series.moments and before[key].moments and after[key].moments):
+                continue
+            last = series.moments[-1]
+            what, unit = _MEASURES[series.measure.value]
+            yield self._row(
+                series.measure.value,
+                what,
+                unit,
+                team=series.team,
+                before=before[key].moments[-1].mean,
+                after=after[key].moments[-1].mean,
+                difference=last.mean,
+                year_low=last.year_low,
+                year_high=last.year_high,
+                on=last.on,
+            )
+
+    def _costs(self, compared: "Comparison") -> Iterator[ComparisonRow]:
+        """What the plans cost in the period, and by case, deadline and avoided late case."""
+        book = rulebook()
+        first, last = (self._kroner(each, book) for each in (self.before, self.after))
+        if first is None or last is None:
+            return
+        what = Text(da="planens udgift i perioden", en="the plan's cost in the period")
+        yield self._cost("kroner", what, first, last)
+        for row in (*compared.together, *compared.deadlines):
+            numbers = [
+                Fraction(each) for each in (row.avoided.value, row.avoided.low, row.avoided.high)
+            ]
+            yield self._per_avoided(row, price_per_unit(last - first, *numbers))
+        yield from self._unit_costs(compared)
+
+    def _unit_costs(self, compared: "Comparison") -> Iterator[ComparisonRow]:
+        """What the staff cost by post, open case, and deadline that was decided, in the period."""
+        asked, book, plans = self.asked, rulebook(), (self.before, self.after)
+        prices = self.after.prices or self.before.prices
+        if prices is None or prices.post is None:
+            return
+
+        def staff(plan: Plan, team: str | None) -> Kroner:
+            own = plan.prices or prices
+            assert own is not None
+            return staff_kroner(
+                asked.department, plan.changes, own, asked.from_, asked.to, book, team=team
+            )
+
+        if asked.department.open_cases:
+            yield self._cost(
+                "kroner_per_case",
+                Text(da="personaleudgift pr. åben sag", en="staff cost per open case"),
+                *(staff(plan, None) / asked.department.open_cases for plan in plans),
+            )
+        teams = {each.slug for each in asked.department.teams}
+        for row in compared.deadlines:
+            decided = [
+                Fraction(each.in_time + each.late, asked.replications)
+                for each in (row.before, row.after)
+            ]
+            if row.team in teams and all(decided):
+                label = rulebook()[row.deadline].label
+                yield self._cost(
+                    f"kroner_per_decided.{row.deadline}",
+                    Text(
+                        da=f"teamets udgift pr. afgjort: {label.da}",
+                        en=f"the team's cost per decided: {label.en}",
+                    ),
+                    *(staff(p, row.team) / n for p, n in zip(plans, decided, strict=True)),
+                    team=row.team,
+                )
+
+    def _kroner(self, plan: Plan, book: Rulebook) -> Kroner | None:
+        """What a plan costs in the period; None where it changes something and names no price."""
+        if plan.prices is None:
+            return None if plan.changes else Fraction(0)
+        costs = expenses(self.asked.department, plan.changes, plan.prices, book)
+        return kroner_between(costs, self.asked.from_, self.asked.to, plan.prices.growth)
+
+    def _per_avoided(self, row: "ComparedDeadline", price: PricePerUnit) -> ComparisonRow:
+        label = rulebook()[row.deadline].label
+        ends = {
+            "difference": price.value,
+            "difference_low": price.low,
+            "difference_high": price.high,
+        }
+        return self._row(
+            f"kroner_per_avoided.{row.deadline}",
+            Text(
+                da=f"udgift pr. undgået overskridelse: {label.da}",
+                en=f"cost per avoided late case: {label.en}",
+            ),
+            _KRONER,
+            team=row.team,
+            **{name: None if each is None else float(each) for name, each in ends.items()},
+        )
+
+    def _cost(
+        self, key: str, what: Text, before: Kroner, after: Kroner, *, team: str | None = None
+    ) -> ComparisonRow:
+        values = {"before": before, "after": after, "difference": after - before}
+        return self._row(
+            key, what, _KRONER, team=team, **{name: float(each) for name, each in values.items()}
+        )
+
+    def _row(
+        self, key: str, what: Text, unit: Text, *, team: str | None, **columns: Any
+    ) -> ComparisonRow:
+        """Fill a row; an estimate fills its two ends too, and what is not given stays empty."""
+        filled: dict[str, Any] = dict.fromkeys(ComparisonRow.model_fields)
+        del filled["from_"]
+        for name, value in columns.items():
+            filled[name] = getattr(value, "value", value)
+            if hasattr(value, "low"):
+                filled[f"{name}_low"], filled[f"{name}_high"] = value.low, value.high
+        filled |= {"key": key, "what": what, "unit": unit, "team": team}
+        filled |= {"against": self.before.name, **origin(self.asked, self.after.name)}
+        return ComparisonRow.model_validate(filled)
+
+
+_KRONER = Text(da="kr.", en="DKK")
+_CASES = Text(da="sager", en="cases")
+_MEASURES = {
+    "open_cases": (Text(da="åbne sager ved udløb", en="open cases at the end"), _CASES),
+    "waiting_for_owner": (
+        Text(da="sager uden sagsbehandler ved udløb", en="cases without an owner at the end"),
+        _CASES,
+    ),
+    "utilisation": (
+        Text(da="belastningsgrad i den sidste måned", en="utilisation in the last month"),
+        Text(da="andel 0-1", en="share 0-1"),
+    ),
+    "caseload": (
+        Text(da="sagstal ved udløb", en="caseload at the end"),
+        Text(da="sager/fuldtidsstilling", en="cases/FTE"),
+    ),
+}
+_BEFORE = Text(da="til tiden uden planen", en="in time without the plan")
+_INTERACTION = Text(da="samspil mellem ændringerne", en="interaction of the changes")
+_AFTER = Text(da="til tiden med hele planen", en="in time with the whole plan")
+
+
+class WaterfallColumns(Answer):
+    """A step from the share before to the share after (da: trin i vandfaldet).
+
+    `share` is what the step adds; of the first and the last row it is the share itself. They sum
+    exactly. `alone` says whether a change was tried on the department as it is.
+    """
+
+    number: Annotated[int, Label("nr.", "no.")]
+    step: Annotated[str, Label("trin", "step")]
+    what: Annotated[Words, Label("hvad", "what")]
+    share: Annotated[float, Label("andel", "share", *_SHARE)]
+    share_low: Annotated[float, Label("andel, nedre", "share, low", *_SHARE)]
+    share_high: Annotated[float, Label("andel, øvre", "share, high", *_SHARE)]
+    alone: Annotated[bool | None, Label("prøvet alene", "tried alone")]
+    deadline: Annotated[str, Label("frist", "deadline")]
+    team: Annotated[str | None, Label("team (tomt: alle)", "team (empty: all)")]
+
+
+class WaterfallRow(PlanAnswer, WaterfallColumns):
+    """A step, and where it comes from (da: trin i vandfaldet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallCalculation(Calculation):
+    """A plan taken apart change by change, for one deadline (da: vandfald)."""
+
+    kind: ClassVar[str] = "waterfall"
+    answers_with: ClassVar[type[Answer]] = Table[WaterfallRow]
+
+    asked: Simulation
+    plan: Plan
+    deadline: str
+
+    @property
+    def question(self) -> Mapping[str, Any]:
+        """All that is asked (da: spørgsmål)."""
+        return {**self.asked.as_json(), "plan": self.plan.as_json(), "deadline": self.deadline}
+
+    @classmethod
+    def read(cls, question: Mapping[str, Any]) -> "WaterfallCalculation":
+        """Read what `question` wrote."""
+        return cls(
+            Simulation.read(question), Plan.read(question["plan"]), str(question["deadline"])
+        )
+
+    @property
+    def department(self) -> str:
+        """Whose data are in it."""
+        return self.asked.department.slug
+
+    def steps(self) -> tuple[int, int]:
+        """Say the work (da: beregningens omfang)."""
+        from simulations.comparison import courses_steps
+        from simulations.experiments import refuse_steps
+        from simulations.waterfall import waterfall_departments
+
+        asked, book = self.asked, rulebook()
+        wanted = courses_steps(
+            waterfall_departments(asked.department, self.plan.changes, book),
+            asked.team,
+            asked.from_,
+            asked.to,
+            book,
+            asked.replications,
+        )
+        refuse_steps(wanted)
+        return wanted, wanted
+
+    def found(self, running: Running = ALONE) -> Finding:
+        """Simulate the department with each change alone, and with all of them."""
+        from simulations.waterfall import waterfall
+
+        asked = self.asked
+        with refusals_naming(rule="deadline", day="from"):
+            fall = waterfall(
+                asked.department,
+                self.plan.changes,
+                self.deadline,
+                asked.from_,
+                asked.to,
+                rulebook(),
+                team=asked.team,
+                seed=asked.seed,
+                replications=asked.replications,
+                executor=running.executor,
+                on_progress=lambda done: running.on_progress(done, None),
+            )
+        return Finding(Table[WaterfallRow](rows=tuple(self._rows(fall))))
+
+    def _rows(self, fall: "Waterfall") -> Iterator[WaterfallRow]:
+        steps: list[tuple[str, Text, Estimate, bool | None]] = [
+            ("before", _BEFORE, fall.before.share_in_time, None)
+        ]
+        steps += [("change", each.title, each.share, each.alone) for each in fall.contributions]
+        steps += [
+            ("interaction", _INTERACTION, fall.interaction, None),
+            ("after", _AFTER, fall.after.share_in_time, None),
+        ]
+        for number, (step, what, share, alone) in enumerate(steps):
+            yield WaterfallRow.model_validate(
+                {
+                    "number": number,
+                    "step": step,
+                    "what": what,
+                    "share": share.value,
+                    "share_low": share.low,
+                    "share_high": share.high,
+                    "alone": alone,
+                    "deadline": self.deadline,
+                    "team": fall.team,
+                    **origin(self.asked, self.plan.name),
+                }
+            )
+
+
+def origin(asked: Simulation, scenario: str) -> dict[str, Any]:
+    """Say where an answer comes from (da: oprindelse)."""
+    from simulations import MODEL_VERSION
+
+    return {
+        "scenario": scenario,
+        "department": asked.address,
+        "from": asked.from_,
+        "to": asked.to,
+        "seed": asked.seed,
+        "replications": asked.replications,
+        "model_version": MODEL_VERSION,
+        "rules_version": rulebook().fingerprint,
+    }

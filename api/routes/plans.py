@@ -1,0 +1,378 @@
+"""What a scenario does: compared, taken apart, and bought best (da: hvad et scenarie gør).
+
+Small work is answered at once, larger becomes a job; `api.jobs.answering` says which.
+"""
+
+from datetime import date
+from fractions import Fraction
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field
+
+from api.answers import Table
+from api.document_fields import ExactNumber, Slug
+from api.document_fields import Words as Sentence
+from api.documented import planner_router
+from api.documents import Document
+from api.jobs.answering import answered
+from api.jobs.documented import documented_job
+from api.jobs.mix import MixCalculation, MixRow, Offered
+from api.jobs.plans import (
+    ComparisonCalculation,
+    ComparisonRow,
+    Plan,
+    Simulation,
+    WaterfallCalculation,
+    WaterfallRow,
+)
+from api.presentation import Question
+from api.quantities import Count, Day, Number
+from api.scenario_documents import AnyChange, PricesDocument
+from api.store.departments import Store, StoreDependency
+from api.store.scenarios import ScenariosDependency
+from capacity.department import Department
+from capacity.errors import InvalidInput
+from capacity.rulebook import rulebook
+from capacity.scenario import Prices, Scenario, staff_kroner
+from capacity.scenario_changes import AddedPosts, Change, EmptyPosts
+from capacity.units import Kroner
+from capacity.wording import Text
+from capacity.workdays import Unit, add
+from simulations.questions import LEAST_REPLICATIONS, USUAL_REPLICATIONS
+
+router: APIRouter = planner_router("plans")
+
+Address = Annotated[str, Path(examples=["to-mere-i-paragraf-50"])]
+
+BASELINE = "baseline"
+"""What a scenario is compared with if nobody says another: the department as it is."""
+_HALF, _QUARTER = Fraction(1, 2), Fraction(1, 4)
+_MOST_UNITS = 20
+
+
+class PlanQuestion(Question):
+    """A period, the luck, and which teams."""
+
+    team: str | None = Field(
+        None, description="a team and all connected with it; all teams if left out (da: team)"
+    )
+    from_: Day | None = Field(
+        None, alias="from", description="first day; the department's own day if left out"
+    )
+    to: Day | None = Field(
+        None, description="the day after the last; a year after `from` if left out"
+    )
+    seed: Count = Field(1, description="the same seed gives the same luck (da: frø)")
+    replications: Count = Field(
+        USUAL_REPLICATIONS, description="simulated periods (da: gentagelser)"
+    )
+
+
+class ComparisonQuestion(PlanQuestion):
+    """And what the scenario is compared with."""
+
+    against: str = Field(
+        BASELINE,
+        description="`baseline`, the department as it is, or another scenario of the same version "
+        "of the department (da: sammenlignet med)",
+    )
+
+
+class DeadlineQuestion(PlanQuestion):
+    """And which deadline."""
+
+    deadline: str | None = Field(
+        None, description="the deadline's rule; the headline deadline if left out (da: frist)"
+    )
+
+
+class MixQuestion(DeadlineQuestion):
+    """And for how much."""
+
+    kroner: Number = Field(description="the amount in the budget year (da: beløb)")
+    budget_year: Count | None = Field(
+        None, description="the year of the department's date if left out (da: budgetår)"
+    )
+
+
+class SavingQuestion(DeadlineQuestion):
+    """And how much is to be saved."""
+
+    share: Number = Field(
+        description="the part of the staff's cost that is saved, 0 to 0.5 (da: andel)",
+        examples=["0,05"],
+    )
+    budget_year: Count | None = Field(
+        None, description="the year of the department's date if left out (da: budgetår)"
+    )
+
+
+class OfferDocument(Document):
+    """A unit of what may be bought, and how many at most (da: mulighed)."""
+
+    unit: AnyChange
+    most: Annotated[int, Field(ge=1, le=40)] = 1
+
+    def to_domain(self) -> Offered:
+        """Read as `Offered`."""
+        return Offered(unit=self.unit.to_domain(), most=self.most)
+
+
+class MixDocument(Document):
+    """An amount, prices, and what may be bought for it (da: beløb og muligheder)."""
+
+    department: Sentence
+    name: Sentence = "mix"
+    kroner: ExactNumber
+    budget_year: Annotated[int, Field(ge=2000, le=2100)]
+    prices: PricesDocument
+    offers: Annotated[tuple[OfferDocument, ...], Field(min_length=1, max_length=20)]
+    team: Slug | None = None
+    deadline: Sentence | None = None
+    seed: Annotated[int, Field(ge=0)] = 1
+    replications: Annotated[int, Field(ge=LEAST_REPLICATIONS, le=16384)] = USUAL_REPLICATIONS
+
+    def to_domain(self) -> object:
+        """Read as itself: its parts are read where they are used."""
+        return self
+
+
+@router.get(
+    "/v1/scenarios/{address}/comparison",
+    **documented_job(Table[ComparisonRow], "a scenario beside the department or another scenario"),
+)
+async def comparison(
+    address: Address,
+    question: Annotated[ComparisonQuestion, Query()],
+    kept: ScenariosDependency,
+    store: StoreDependency,
+    request: Request,
+) -> Response:
+    """Compare row by row: every deadline, caseload, backlog, cost (da: sammenligning)."""
+    scenario = kept.scenario(address).scenario
+    before = Plan(name=BASELINE)
+    if question.against != BASELINE:
+        other = kept.scenario(question.against).scenario
+        _refuse_other_department(scenario, other)
+        before = _plan(other)
+    calculation = ComparisonCalculation(_asked(scenario, question, store), before, _plan(scenario))
+    store.let_go()
+    return await answered(calculation, question, request)
+
+
+@router.get(
+    "/v1/scenarios/{address}/waterfall",
+    **documented_job(Table[WaterfallRow], "what each change of a scenario contributes"),
+)
+async def waterfall(
+    address: Address,
+    question: Annotated[DeadlineQuestion, Query()],
+    kept: ScenariosDependency,
+    store: StoreDependency,
+    request: Request,
+) -> Response:
+    """Return what each change does to a deadline, and their interaction (da: vandfald)."""
+    scenario = kept.scenario(address).scenario
+    asked = _asked(scenario, question, store)
+    deadline = question.deadline or asked.department.headline_deadline
+    calculation = WaterfallCalculation(asked, _plan(scenario), deadline)
+    store.let_go()
+    return await answered(calculation, question, request)
+
+
+@router.get(
+    "/v1/scenarios/{address}/best-mix",
+    **documented_job(Table[MixRow], "what buys most of a deadline for an amount"),
+)
+async def best_mix_of_scenario(
+    address: Address,
+    question: Annotated[MixQuestion, Query()],
+    kept: ScenariosDependency,
+    store: StoreDependency,
+    request: Request,
+) -> Response:
+    """Find the best mix for an amount, by a scenario's prices (da: bedste blanding).
+
+    Offered are posts, by halves, in the team asked about (or the headline team), from the
+    department's date and from three and six months later, and each change of the scenario that has
+    a price of its own: measures, overtime and temporary staff, once.
+    """
+    scenario = kept.scenario(address).scenario
+    asked = _asked(scenario, question, store)
+    team = question.team or asked.department.headline_team
+    starts = [add(asked.department.on, months, Unit.CALENDAR_MONTHS) for months in (0, 3, 6)]
+    year = question.budget_year or asked.department.on.year
+    posts: list[Change] = [
+        AddedPosts(reason=_OFFERED, team=team, fte=_HALF, from_=day)
+        for day in starts
+        if day.year <= year
+    ]
+    own = [each for each in scenario.changes if each.kind in _BOUGHT_ONCE]
+    offers = [
+        *(Offered(unit=each, most=_MOST_UNITS) for each in posts),
+        *(Offered(unit=each, most=1) for each in own),
+    ]
+    return await _mix(scenario, asked, offers, question.kroner, year, question, request)
+
+
+@router.get(
+    "/v1/scenarios/{address}/saving",
+    **documented_job(Table[MixRow], "what a saving costs in timeliness"),
+)
+async def saving(
+    address: Address,
+    question: Annotated[SavingQuestion, Query()],
+    kept: ScenariosDependency,
+    store: StoreDependency,
+    request: Request,
+) -> Response:
+    """Find where a saving of so many per cent does least harm (da: besparelse).
+
+    The amount is a part of what the staff cost in a full year by the scenario's price of a post;
+    what may go are posts for cases, by quarters, in every team (or the one asked about), from the
+    first day of the budget year or the department's own.
+    """
+    scenario = kept.scenario(address).scenario
+    asked = _asked(scenario, question, store)
+    if not 0 < question.share <= _HALF:
+        raise InvalidInput(
+            Text(da="skriv en andel over 0 og højst 0,5", en="write a share above 0, at most 0.5"),
+            field="share",
+        )
+    department, year = asked.department, question.budget_year or asked.department.on.year
+    begins = max(date(year, 1, 1), department.on)
+    teams = [question.team] if question.team else [each.slug for each in department.teams]
+    offers = [
+        Offered(
+            unit=EmptyPosts(reason=_OFFERED, team=team, fte=_QUARTER, from_=begins),
+            most=_MOST_UNITS,
+        )
+        for team in teams
+    ]
+    cost = staff_kroner(department, (), _prices(scenario), begins, date(year + 1, 1, 1), rulebook())
+    kroner = -cost * question.share
+    return await _mix(scenario, asked, offers, kroner, year, question, request)
+
+
+@router.post(
+    "/v1/best-mix", **documented_job(Table[MixRow], "the same, with prices and offers sent along")
+)
+async def best_mix_of_document(
+    document: MixDocument,
+    question: Annotated[Question, Query()],
+    store: StoreDependency,
+    request: Request,
+) -> Response:
+    """Find the mix of what is offered that keeps most of a deadline (da: bedste blanding)."""
+    department = store.department(document.department)
+    asked = Simulation(
+        department=department,
+        address=department.address,
+        team=document.team,
+        from_=department.on,
+        to=add(department.on, 12, Unit.CALENDAR_MONTHS),
+        seed=document.seed,
+        replications=document.replications,
+    )
+    calculation = MixCalculation(
+        asked,
+        document.name,
+        document.prices.to_domain(),
+        tuple(each.to_domain() for each in document.offers),
+        document.kroner,
+        document.budget_year,
+        document.deadline or department.headline_deadline,
+    )
+    store.let_go()
+    return await answered(calculation, question, request)
+
+
+_OFFERED = "offered by the search"
+_BOUGHT_ONCE = {"measure", "overtime", "temporary_staff"}
+
+
+async def _mix(
+    scenario: Scenario,
+    asked: Simulation,
+    offers: list[Offered],
+    kroner: Kroner,
+    year: int,
+    question: DeadlineQuestion,
+    request: Request,
+) -> Response:
+    calculation = MixCalculation(
+        asked,
+        f"{scenario.slug}@{scenario.version}",
+        _prices(scenario),
+        tuple(offers),
+        kroner,
+        year,
+        question.deadline or asked.department.headline_deadline,
+    )
+    return await answered(calculation, question, request)
+
+
+def _prices(scenario: Scenario) -> Prices:
+    if scenario.prices is None:
+        raise InvalidInput(
+            Text(
+                da=f"scenariet ”{scenario.slug}” har ingen priser; skriv dem, for planlæggeren "
+                "gætter ingen løn",
+                en=f"the scenario “{scenario.slug}” has no prices; write them, for the planner "
+                "guesses no salary",
+            ),
+            field="prices",
+        )
+    return scenario.prices
+
+
+def _plan(scenario: Scenario) -> Plan:
+    return Plan(
+        name=f"{scenario.slug}@{scenario.version}",
+        changes=scenario.changes,
+        prices=scenario.prices,
+    )
+
+
+def _asked(scenario: Scenario, question: PlanQuestion, store: Store) -> Simulation:
+    department = store.department(scenario.department)
+    begins = question.from_ or department.on
+    return Simulation(
+        department=department,
+        address=department.address,
+        team=_known_team(department, scenario, question.team),
+        from_=begins,
+        to=question.to or _year_after(begins),
+        seed=question.seed,
+        replications=question.replications,
+    )
+
+
+def _known_team(department: Department, scenario: Scenario, team: str | None) -> str | None:
+    """The team asked about; a plan may make it."""
+    made = [each.slug for each in scenario.changes if hasattr(each, "slug")]
+    if team is not None and team not in made:
+        department.team(team)
+    return team
+
+
+def _year_after(begins: date) -> date:
+    if begins.year >= date.max.year - 1:
+        raise InvalidInput(
+            Text(da="skriv en tidligere dag", en="write an earlier day"), field="from"
+        )
+    return add(begins, 12, Unit.CALENDAR_MONTHS)
+
+
+def _refuse_other_department(scenario: Scenario, other: Scenario) -> None:
+    if scenario.department != other.department:
+        raise InvalidInput(
+            Text(
+                da=f"”{other.slug}” er et scenarie for {other.department}, ikke for "
+                f"{scenario.department}; sammenlign to på samme version",
+                en=f"“{other.slug}” is a scenario of {other.department}, not of "
+                f"{scenario.department}; compare two of one version",
+            ),
+            field="against",
+        )
