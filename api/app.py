@@ -91,7 +91,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.curves = CurvesKept(settings.patience)
     queue = Queue(app.state.engine, lease=timedelta(seconds=settings.lease))
     app.state.desk = Desk.opened(queue, settings)
-    _make_ready(app)
     Thread(target=_warmed, args=(app.state.warm,), daemon=True).start()
     expiring = asyncio.create_task(_delete_what_expires(app))
     yield
@@ -112,17 +111,6 @@ async def _delete_what_expires(app: FastAPI) -> None:
                 app.state.curves.forget()
             await run_in_threadpool(overwrite, app.state.engine)
         await asyncio.sleep(3600)
-
-
-def _make_ready(app: FastAPI) -> None:
-    """Have FastAPI read every handler's parameters now, in 25 ms, and not at the first request.
-
-    It silences warnings while it does, for the whole process: with the compiled code being loaded
-    on a thread meanwhile, now and then one of them got out, which in the tests is an error.
-    """
-    nowhere = {"type": "http", "method": "GET", "path": "/nowhere", "root_path": "", "app": app}
-    for route in app.routes:
-        route.matches({**nowhere, "headers": [], "query_string": b""})
 
 
 def _warmed(warm: Event) -> None:

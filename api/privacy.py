@@ -22,7 +22,7 @@ _SEPARATORS = r"[\s._/‐‑–—−-]{0,3}"  # every dash that a document may 
 _DAY_AND_MONTH = r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])"
 _CPR = re.compile(rf"(?<!\d)(?:{_DAY_AND_MONTH}\d\d{_SEPARATORS}|\d{{6}}-)\d{{4}}(?!\d)")
 _MASK = "######-####"
-_SECRET = re.compile(r"cl[ps]_[A-Za-z0-9_-]{12,}")
+_SECRET = re.compile(r"cl[cps]_[A-Za-z0-9_-]{12,}")
 _SECRET_MASK = "cl*_***"
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api.privacy import masked
+from api.privacy import REFUSED, looks_like_cpr, masked
 from capacity.errors import InvalidInput, PlannerError
 from capacity.units import exact
 from capacity.wording import Text
@@ -49,6 +49,7 @@ def number(written: str) -> Fraction:
                 "without thousands separators",
             )
         )
+    _refuse_cpr(text)
     return exact(text.replace(",", "."))
 
 
@@ -68,7 +69,14 @@ def count(written: str) -> int:
                 "without point, comma or sign",
             )
         )
+    _refuse_cpr(text)
     return int(text)
+
+
+def _refuse_cpr(text: str) -> None:
+    """Refuse ten digits that look like a CPR number: an answer would repeat them (da: CPR)."""
+    if len(text) == 10 and text.isdecimal() and looks_like_cpr(text):
+        raise InvalidInput(REFUSED)
 
 
 def levels(written: str) -> tuple[Fraction, ...]:

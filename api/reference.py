@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from api.documents import DepartmentDocument, load_example
 from api.errors import Problem
 from api.presentation import Question
+from api.scenario_documents import ScenarioDocument, example_scenarios
 
 _FILES = "/docs/files"
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
@@ -122,6 +123,7 @@ def _examples(route: APIRoute) -> dict[str, object]:
 def _documents() -> dict[str, object]:
     """Return a document for each address that takes one, by path (da: eksempler)."""
     department = DepartmentDocument.from_domain(load_example("ishoej-2020")).as_json()
+    plan = ScenarioDocument.from_domain(example_scenarios()[0]).as_json()
     return {
         "/v1/fte": {"format": 1, **department["roster"]},
         "/v1/workload": {
@@ -135,6 +137,30 @@ def _documents() -> dict[str, object]:
             "individual_hours": 800,
         },
         "/v1/staffing-curve": department,
+        "/v1/scenarios": plan,
+        "/v1/scenarios/import": plan,
+        "/v1/scenarios/{slug}": {"reason": "starter senere", "scenario": plan},
+        "/v1/scenarios/{slug}/clone": {
+            "reason": "til budgetforhandlingen",
+            "slug": "kopi",
+            "name": "Kopi",
+        },
+        "/v1/scenarios/{slug}/{action}": {"reason": "besluttet i udvalget"},
+        "/v1/best-mix": {
+            "department": "ishoej-2020",
+            "kroner": 1_200_000,
+            "budget_year": 2020,
+            "team": "paragraf-50",
+            "prices": plan["prices"],
+            "offers": [
+                {"unit": {**plan["changes"][0], "fte": 0.5}, "most": 8},
+                {"unit": plan["changes"][1]},
+            ],
+        },
+        "/v1/figures": {
+            "path": "/v1/caseload?open_cases=890&case_fte=23,92&on=2020-03-26",
+            "field": "cases_per_fte",
+        },
         "/v1/departments": department,
         "/v1/departments/{address}": department,
         "/v1/departments/{address}/purpose": {

@@ -23,8 +23,9 @@ from capacity.rulebook import Rulebook
 from capacity.units import FTE, Share
 from capacity.wording import Text, shown
 from capacity.workdays import Unit, add
-from simulations.cohorts import Period
+from simulations.cohorts import KINDS, Period
 from simulations.dealing import deal
+from simulations.office import SAMPLE
 from simulations.people import people_of
 from simulations.plan import Layout, WatchedDeadline, connected_teams, layout
 from simulations.replications import Counted, Experiment, replicate
@@ -40,8 +41,8 @@ MOST_STEPS = 10**10
 A step is some hundred nanoseconds, so the dearest question takes about a quarter of an hour of one
 core. Whoever cannot wait so long refuses earlier, by `refuse_steps`.
 """
-MOST_RUNS = 10**6
-"""Replications of one question: their counts are held in memory to the end."""
+MOST_BYTES = 2**28
+"""What the counts of one trial may hold in memory, over its replications and levels."""
 MOST_CLOCK_DAYS = 10**7
 """What one question may hold in memory: caseworkers × days, over all levels."""
 
@@ -257,8 +258,12 @@ def joined(pieces: Sequence[Counted]) -> Counted:
 
 
 def steps(laid_out: Trial, replications: int) -> int:
-    """What so many replications cost, in steps of the kernel (da: beregningens omfang)."""
+    """What so many replications cost, in steps of the kernel (da: beregningens omfang).
+
+    `TooMuchWork` where their counts would not fit into the memory that a question may take.
+    """
     experiment = laid_out.experiment
+    _refuse_beyond(Fraction(replications * _bytes_a_replication(experiment), MOST_BYTES))
     episodes: int = deal(experiment.templates, 0).episodes.size
     days = laid_out.layout.horizon_days
     members, persons = experiment.members.size, experiment.people.persons.size
@@ -267,9 +272,17 @@ def steps(laid_out: Trial, replications: int) -> int:
     return int(replications * a_replication)
 
 
+def _bytes_a_replication(experiment: Experiment) -> int:
+    """What `Counted` holds of one replication."""
+    years, teams = experiment.period.year_ends.size + 1, experiment.plan.teams.size
+    counts = 8 * experiment.groups * (years * KINDS + 2)
+    samples = SAMPLE.itemsize * experiment.sample_at.size * teams
+    levels: int = experiment.first_member.size - 1
+    return levels * (counts + samples)
+
+
 def refuse_too_much(laid_out: Trial, replications: int) -> None:
     """Refuse what would take too long, before any of it is spent (`TooMuchWork`)."""
-    _refuse_beyond(Fraction(replications, MOST_RUNS))
     refuse_steps(steps(laid_out, replications))
 
 

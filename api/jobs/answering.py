@@ -70,25 +70,17 @@ async def answered(
         if replayed is not None:
             return replayed
     if await _is_small(calculation, here):
-        found = await run_in_threadpool(calculation.found)
-        return _rendered(found, question, request)
-    waits = question.format is Format.TEXT
+        answer = await run_in_threadpool(calculation.found)
+        return _rendered(answer, question, request)
+    kept: Response | None = None
     with here.queue.jobs_and_replies() as (jobs, replies):
-        job = jobs.find(calculation.id)
-        if job is None or not job.state.is_over or job.state is State.CANCELLED:
-            new = _new_job(calculation, request)
-            if once is not None and not waits:
-                reply = once.answer_in(replies, lambda: accepted(jobs.ask(new), request))
-            else:
-                job = jobs.ask(new)
-                reply = accepted(job, request)
-        else:
-            reply = None
+        new = _new_job(calculation, request)
+        found = jobs.find(new.id)
+        job = jobs.ask(new) if found is None or found.state is State.CANCELLED else found
+        if once is not None and not job.state.is_over and question.format is not Format.TEXT:
+            kept = once.answer_in(replies, lambda: accepted(job, request))
     here.workers.wake()
-    if reply is not None and not waits:
-        return reply
-    assert job is not None
-    return await answered_by(job, question, request)
+    return kept if kept is not None else await answered_by(job, question, request)
 
 
 async def answered_by(job: Job, question: Question, request: Request) -> Response:

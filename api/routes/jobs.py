@@ -12,9 +12,9 @@ from pydantic import Field
 
 from api.answers import Answer, Label, Table, rendered
 from api.caller import Scope, needs
-from api.documented import REFUSED, documented, planner_router
+from api.documented import REFUSED, UNAVAILABLE, documented, planner_router
 from api.jobs.answering import Desk, answered_by, desk
-from api.jobs.documented import ACCEPTED
+from api.jobs.documented import documented_job
 from api.jobs.status import JobStatus, job_address, job_status
 from api.presentation import Call, Question, language
 from api.quantities import Count
@@ -91,7 +91,7 @@ async def jobs(
 @router.get(
     "/v1/jobs/{id}",
     summary="how far a job is",
-    responses={"4XX": REFUSED},
+    responses={"4XX": REFUSED, "5XX": UNAVAILABLE},
     response_model_exclude_none=True,
 )
 async def job(found: _JobDependency, _: Annotated[Call, Query()], request: Request) -> JobStatus:
@@ -102,7 +102,7 @@ async def job(found: _JobDependency, _: Annotated[Call, Query()], request: Reque
 @router.delete(
     "/v1/jobs/{id}",
     summary="cancel a job",
-    responses={"4XX": REFUSED},
+    responses={"4XX": REFUSED, "5XX": UNAVAILABLE},
     dependencies=[needs(Scope.PLAN)],
     response_model_exclude_none=True,
 )
@@ -117,11 +117,18 @@ async def cancelled(
         return job_status(kept.cancel(found.id), language(request))
 
 
-_RESULT = documented(Answer, "the answer of a job")
-_RESULT["responses"][200]["description"] = "the answer, as the address that was asked gives it"
+_RESULT = documented_job(Answer, "the answer of a job")
+del _RESULT["responses"][200]["model"]
+_RESULT["responses"][200] |= {
+    "description": "the answer, as the address that was asked gives it",
+    "content": {
+        **_RESULT["responses"][200]["content"],
+        "application/json": {"schema": {"type": "object"}},
+    },
+}
 
 
-@router.get("/v1/jobs/{id}/result", **_RESULT | {"responses": _RESULT["responses"] | ACCEPTED})
+@router.get("/v1/jobs/{id}/result", **_RESULT)
 async def result(
     found: _JobDependency, question: Annotated[Question, Query()], request: Request
 ) -> Response:
@@ -133,7 +140,7 @@ async def result(
     "/v1/jobs/{id}/events",
     summary="a job's progress as it happens",
     response_class=EventSourceResponse,
-    responses={"4XX": REFUSED},
+    responses={"4XX": REFUSED, "5XX": UNAVAILABLE},
 )
 async def events(
     found: _JobDependency, _: Annotated[Call, Query()], here: _DeskDependency, request: Request
