@@ -25,6 +25,16 @@ from api.scenario_documents import ScenarioDocument, example_scenarios
 
 _FILES = "/docs/files"
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+_KEYS = {
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "query": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "api_key",
+        "description": "for a spreadsheet that can send no header; such a key only reads",
+    },
+}
 _SHOWN = {
     "validatorUrl": None,  # or the page would ask a validator on the internet
     "defaultModelsExpandDepth": 0,
@@ -82,6 +92,8 @@ def _described(app: FastAPI) -> dict[str, object]:
             routes=app.routes,
         )
         described["components"]["schemas"] |= _schemas_of_refusals()
+        described["components"]["securitySchemes"] = _KEYS
+        described["security"] = [{}, *({name: []} for name in _KEYS)]  # {}: where none is needed
         common = {field.alias or name for name, field in Question.model_fields.items()}
         for methods in described["paths"].values():
             for operation in methods.values():

@@ -194,9 +194,13 @@ def test_an_area_of_citizens_speaks_of_no_children(client: TestClient) -> None:
 
 
 def test_every_example_of_the_documentation_is_answered(client: TestClient) -> None:
+    """All but those that change what is kept, and those that ask for what somebody has made."""
     tried = 0
     for path, methods in client.get("/openapi.json").json()["paths"].items():
         for method, operation in methods.items():
+            writes = method in ("put", "delete") or (method == "post" and path in WRITTEN_TO)
+            if writes or "{id}" in path or path.endswith("/purpose"):
+                continue
             asked = operation.get("parameters", [])
             left = [each["name"] for each in asked if each["required"] and not example(each)]
             assert left == [], path
@@ -210,9 +214,27 @@ def test_every_example_of_the_documentation_is_answered(client: TestClient) -> N
                 },
                 json=body_example(operation),
             )
-            assert answer.status_code == 200, (path, answer.text)
+            # A large calculation is answered by the job that it becomes.
+            assert answer.status_code in ((200, 202) if path in LARGE else (200,)), answer.text
             tried += 1
-    assert tried > 12
+    assert tried > 25
+
+
+WRITTEN_TO = {
+    "/v1/departments",
+    "/v1/scenarios",
+    "/v1/scenarios/import",
+    "/v1/scenarios/{slug}/clone",
+    "/v1/scenarios/{slug}/{action}",
+    "/v1/figures",
+}
+LARGE = {
+    "/v1/best-mix",
+    "/v1/scenarios/{address}/best-mix",
+    "/v1/scenarios/{address}/saving",
+    "/v1/scenarios/{address}/comparison",
+    "/v1/scenarios/{address}/waterfall",
+}
 
 
 def test_a_version_of_a_department_is_addressed_by_itself(client: TestClient) -> None:

@@ -141,14 +141,17 @@ def test_a_new_key_opens_at_once_though_the_keys_were_just_read(engine: Engine, 
     assert ring.key(engine, secret) is not None
 
 
-def test_keys_go_on_opening_while_the_database_is_away(locked, monkeypatch):
+def test_keys_go_on_opening_while_the_database_is_away(locked):
     _, key = new_key(locked, Scope.READ)
     assert locked.get(CASELOAD, headers={"X-API-Key": key}).status_code == 200
     locked.app.state.keyring._read_at = 0.0
-    away = database_engine("/nowhere/planner.sqlite")
-    monkeypatch.setattr(locked.app.state, "engine", away)
-    assert locked.get("/v1/departments", headers={"X-API-Key": key}).status_code == 503
-    assert locked.get(CASELOAD, headers={"X-API-Key": key}).status_code == 200
+    here = locked.app.state.engine
+    locked.app.state.engine = database_engine("/nowhere/planner.sqlite")
+    try:
+        assert locked.get("/v1/departments", headers={"X-API-Key": key}).status_code == 503
+        assert locked.get(CASELOAD, headers={"X-API-Key": key}).status_code == 200
+    finally:
+        locked.app.state.engine = here
 
 
 def test_a_browser_without_a_session_is_shown_where_to_log_in(locked):

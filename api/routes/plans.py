@@ -43,7 +43,7 @@ from simulations.questions import LEAST_REPLICATIONS, USUAL_REPLICATIONS
 
 router: APIRouter = planner_router("plans")
 
-Address = Annotated[str, Path(examples=["to-mere-i-paragraf-50"])]
+Address = Annotated[str, Path(examples=["ishoej-2020-to-ekstra"])]
 
 BASELINE = "baseline"
 """What a scenario is compared with if nobody says another: the department as it is."""
@@ -90,7 +90,9 @@ class DeadlineQuestion(PlanQuestion):
 class MixQuestion(DeadlineQuestion):
     """And for how much."""
 
-    kroner: Number = Field(description="the amount in the budget year (da: beløb)")
+    kroner: Number = Field(
+        description="the amount in the budget year (da: beløb)", examples=["1200000"]
+    )
     budget_year: Count | None = Field(
         None, description="the year of the department's date if left out (da: budgetår)"
     )

@@ -38,7 +38,7 @@ router: APIRouter = planner_router("scenarios")
 MOST_LISTED = 1000
 _PAGE = 100
 
-Address = Annotated[str, Path(examples=["to-mere-i-paragraf-50"])]
+Address = Annotated[str, Path(examples=["ishoej-2020-to-ekstra"])]
 _KEPT: dict[int | str, dict[str, Any]] = {
     201: {"model": ScenarioDocument, "description": "kept as version 1"},
     "4XX": REFUSED,
