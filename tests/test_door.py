@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 from service_keys import new_key, revoke
 from sqlalchemy import Engine, text
@@ -94,6 +95,13 @@ def test_a_key_in_the_query_is_gone_before_anything_else_sees_it(locked):
     plain = locked.get(CASELOAD, headers={"X-API-Key": key})
     for query in (f"{CASELOAD}&api_key={key}", CASELOAD.replace("?", f"?api_key={key}&")):
         assert locked.get(query).content == plain.content
+
+    async def seen(request: Request) -> str:
+        return str(request.url)
+
+    locked.app.add_api_route("/seen", seen)
+    assert locked.get(f"/seen?a=1&api_key={key}&b=2").json().endswith("/seen?a=1&b=2")
+    assert locked.get(f"/seen?api_key={key}").json().endswith("/seen")
     repeated = locked.get(f"{CASELOAD}&lang=da&lang=en&api_key={key}")
     assert repeated.json()["errors"][0]["field"] == "lang"
 
@@ -148,8 +156,8 @@ def test_keys_go_on_opening_while_the_database_is_away(locked):
     here = locked.app.state.engine
     locked.app.state.engine = database_engine("/nowhere/planner.sqlite")
     try:
-        assert locked.get("/v1/departments", headers={"X-API-Key": key}).status_code == 503
         assert locked.get(CASELOAD, headers={"X-API-Key": key}).status_code == 200
+        assert locked.get("/v1/departments", headers={"X-API-Key": key}).status_code == 503
     finally:
         locked.app.state.engine = here
 

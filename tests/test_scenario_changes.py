@@ -87,6 +87,11 @@ def test_a_newcomer_with_other_duties_and_a_ramp_up_carries_what_is_left_of_both
     assert team_hours(after, date(2020, 11, 1)) - HOURS_BEFORE == 30
 
 
+def test_half_a_post_has_half_of_a_posts_other_duties():
+    after = changed(posts("0.5", non_case_hours_per_week=Fraction(7)))
+    assert team_hours(after, MAY) - HOURS_BEFORE == Fraction(30, 2)
+
+
 def test_posts_that_end_are_gone_the_day_after():
     after = changed(posts("1", to=JULY))
     assert team_hours(after, date(2020, 6, 30)) == HOURS_BEFORE + FULL_TIME
@@ -272,6 +277,19 @@ def test_each_stated_effect_of_a_measure_is_made():
     assert made.team(TEAM).staff_risks.ramp_up == ramp_up
     assert team_hours(made, MAY) == HOURS_BEFORE - 10
     assert team_hours(made, JULY) == HOURS_BEFORE
+
+
+def test_a_measure_can_make_it_rarer_that_work_is_done_again():
+    redone = replace(one_case_class(ISHOEJ).route[0], again=Fraction(1, 4))
+    classes = tuple(
+        replace(each, route=(redone, *each.route[1:])) if each.team == TEAM else each
+        for each in ISHOEJ.case_classes
+    )
+    department = replace(ISHOEJ, case_classes=classes)
+    made = changed_department(department, [course(loops=Fraction(1, 2))], BOOK)
+    assert one_case_class(made).route[0].again == Fraction(1, 8)
+    with pytest.raises(InvalidInput, match="chance of once more"):
+        changed_department(department, [course(loops=Fraction(4))], BOOK)
 
 
 def test_a_priority_of_a_class_that_is_not_there_is_refused():

@@ -114,6 +114,7 @@ def test_a_measure_costs_posts_months_and_what_is_paid_once():
     posts_cost = 250_000 * Fraction(months, 12) + recruited
     assert found.by_year[0] == posts_cost + months * 1000 + 90_000
     assert found.full_year == 250_000 + 12_000
+    assert found.by_year[1] == 250_000 + 12_000  # what is paid once is not paid again
 
 
 def test_an_amount_without_a_price_year_or_a_source_is_refused():
@@ -152,6 +153,8 @@ def test_a_team_costs_its_contracts_and_what_a_plan_adds_there():
     elsewhere = posts("1", team="straxen")
     after = staff_kroner(ISHOEJ, (posts("2"), elsewhere), PRICES, *year, BOOK, team=TEAM)
     assert after - before == 1_000_000
+    led = replace(PRICES, following=(replace(LEADER, one_per=Fraction(1)),))
+    assert staff_kroner(ISHOEJ, (posts("2"), elsewhere), led, *year, BOOK, team=TEAM) == after
     whole = staff_kroner(ISHOEJ, (posts("2"), elsewhere), PRICES, *year, BOOK)
     assert whole == (contracted_fte(ISHOEJ.roster, ISHOEJ.on, Fraction(37)) + 3) * 500_000
 
