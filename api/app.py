@@ -90,7 +90,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         load_demo_scenarios(app.state.engine)
     app.state.curves = CurvesKept(settings.patience)
     queue = Queue(app.state.engine, lease=timedelta(seconds=settings.lease))
-    app.state.desk = Desk.opened(queue, settings)
+    app.state.desk = Desk.opened(queue, settings, app.state.metrics)
     Thread(target=_warmed, args=(app.state.warm,), daemon=True).start()
     expiring = asyncio.create_task(_delete_what_expires(app))
     yield

@@ -111,6 +111,12 @@ class Door:
         await self.app(scope, receive, send)
         if scope["method"] not in _SAFE and needed(scope.get("route")) is not Scope.READ:
             await self._audit(scope, engine, who=entry.caller.name, did=scope["method"])
+        if self.needs_keys and (scope["method"], scope["path"]) == ("POST", "/login"):
+            refused = scope.get("refused")
+            if refused is None:
+                await self._audit(scope, engine, who=scope["caller"].name, did="log in")
+            elif refused == 401:  # and not 429, or whoever floods the login floods the trail
+                await self._audit(scope, engine, who=_address(scope), did="wrong key")
 
     def _entry(self, scope: AsgiScope, headers: Headers, engine: Engine) -> _Entry:
         """Find out who asks; a refusal where they may not."""

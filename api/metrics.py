@@ -26,8 +26,8 @@ def method_name(method: str) -> str:
 class Metrics:
     """The counters of one service (da: tællere).
 
-    Jobs count themselves: `jobs_waiting.set(3)` (or `set_function`), `chunks.inc()` for each chunk
-    that is finished, and `job_seconds.observe(12.5)` for each job.
+    Workers count the chunks that they finish and the seconds of their jobs, from when they take one
+    up; the queue is counted when the counters are read.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Metrics:
         self.chunks = Counter("caseload_chunks", "Chunks finished", registry=self.registry)
         self.job_seconds = Histogram(
             "caseload_job_seconds",
-            "Seconds from the first chunk of a job to its answer",
+            "Seconds that a worker spends on a job it has taken up",
             buckets=_JOB_SECONDS,
             registry=self.registry,
         )

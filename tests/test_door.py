@@ -225,6 +225,9 @@ def test_a_wrong_key_at_the_login_is_refused_and_soon_no_longer_tried(locked):
     refused = locked.post("/login", data={"key": key})
     assert refused.status_code == 429
     assert "set-cookie" not in refused.headers
+    _, admin = new_key(locked, Scope.ADMIN)
+    rows = locked.get("/v1/audit", headers={"X-API-Key": admin}).json()["rows"]
+    assert len(rows) == 20
 
 
 def test_wrong_keys_are_soon_refused_and_right_ones_are_not(locked):
@@ -278,9 +281,14 @@ def test_what_is_stored_and_which_keys_are_refused_is_in_the_audit_trail(locked)
     locked.get(CASELOAD, headers=headers)
     locked.get(CASELOAD, headers={"X-API-Key": "clp_guessed"})
     locked.delete("/v1/departments/nobody", headers=headers)
+    locked.post("/login", data={"key": "clp_guessed"})
+    locked.post("/login", data={"key": key})
+    locked.cookies.clear()
     rows = locked.get("/v1/audit", headers={"X-API-Key": admin}).json()["rows"]
     seen = [(row["who"], row["did"], row["about"], row["status"]) for row in rows]
     assert seen == [
+        ("Leder A", "log in", "/login", 303),
+        ("testclient", "wrong key", "/login", 401),
         ("Leder A", "DELETE", "/v1/departments/nobody", 403),
         ("testclient", "wrong key", "/v1/caseload", 401),
         ("Leder A", "PUT", address, 422),
@@ -290,7 +298,7 @@ def test_what_is_stored_and_which_keys_are_refused_is_in_the_audit_trail(locked)
     second = locked.get(
         f"/v1/audit?limit=2&before={rows[1]['number']}", headers={"X-API-Key": admin}
     )
-    assert second.json()["rows"] == rows[2:]
+    assert second.json()["rows"] == rows[2:4]
 
 
 def test_an_answer_stands_though_it_cannot_be_audited(locked, monkeypatch, capsys):

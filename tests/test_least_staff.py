@@ -313,7 +313,7 @@ def test_all_one_needs_to_distrust_an_answer_travels_with_it():
         (lambda: least(most=Fraction(1, 20)), InvalidInput, "at least one step"),
         (lambda: least(step=Fraction(1), most=Fraction(1001)), InvalidInput, "step"),
         (lambda: least(busy(arrivals_per_year="0")), InvalidInput, "no share to show"),
-        (lambda: least(replications=10**6), TooMuchWork, "too large"),
+        (lambda: least(replications=10**7), TooMuchWork, "too large"),
         (lambda: marginal_value(question(), BOOK, up_to=0), InvalidInput, "at least one"),
         (
             lambda: marginal_value(question(replications=10**6), BOOK),

@@ -258,6 +258,22 @@ def test_every_request_is_counted_under_its_address_and_not_under_what_was_asked
     assert {"caseload_jobs_waiting", "caseload_chunks", "caseload_job_seconds"} <= set(families)
 
 
+def test_jobs_are_counted_where_they_wait_and_where_they_are_done(tmp_path: Path):
+    job = "/v1/staffing-curve?department=ishoej-2020&replications=32&extra_fte=0"
+    file = {"database": tmp_path / "a.sqlite", "demo": True, "at_once_steps": 1}
+    with TestClient(create_app(Settings(**file, workers=0))) as nobody:
+        asked = nobody.get(job)
+        assert asked.status_code == 202
+        assert "caseload_jobs_waiting 1.0" in nobody.get("/metrics").text
+    with TestClient(create_app(Settings(**file, workers=1))) as worker:
+        while worker.get(asked.headers["location"]).json()["state"] != "done":
+            time.sleep(0.1)
+        counted = worker.get("/metrics").text
+    assert "caseload_jobs_waiting 0.0" in counted
+    assert "caseload_job_seconds_count 1.0" in counted
+    assert re.search(r"caseload_chunks_total [1-9]", counted)
+
+
 def test_two_services_in_one_process_count_apart():
     with TestClient(create_app(Settings())) as one, TestClient(create_app(Settings())) as other:
         one.get(CASELOAD)

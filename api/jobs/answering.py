@@ -20,6 +20,7 @@ from api.jobs.problems import CANCELLED, STILL_WORKING, JobCancelled, StillWorki
 from api.jobs.status import finding, job_status
 from api.jobs.watching import Watch
 from api.jobs.worker import Workers
+from api.metrics import Metrics
 from api.presentation import Format, Question, language
 from api.settings import Settings
 from api.store.jobs import Job, NewJob, Queue, State
@@ -37,13 +38,13 @@ class Desk:
     settings: Settings
 
     @classmethod
-    def opened(cls, queue: Queue, settings: Settings) -> Self:
+    def opened(cls, queue: Queue, settings: Settings, metrics: Metrics) -> Self:
         """Open the desk of a service, and start its workers.
 
         A database in memory has one connection, which workers would share with the requests: it
         has none.
         """
-        workers = Workers(queue, settings.workers if settings.database else 0)
+        workers = Workers(queue, settings.workers if settings.database else 0, metrics)
         workers.start()
         return cls(queue, Watch(queue), workers, settings)
 

@@ -19,6 +19,7 @@ from api.faults import StoreFault
 from api.jobs.calculation import Calculation, Finding, Running, planner_version
 from api.jobs.kinds import KINDS
 from api.jobs.problems import BROKEN, LEFT_BEHIND, JobBroken, problem_of
+from api.metrics import Metrics
 from api.store.jobs import MOST_BREAKS, MOST_STARTS, Job, Jobs, Queue
 from capacity.errors import PlannerError
 
@@ -40,6 +41,7 @@ class _Hold:
     job: Job
     worker: str
     queue: Queue
+    metrics: Metrics
     lost: Event = field(default_factory=Event)
 
     def check(self) -> None:
@@ -66,6 +68,7 @@ class _Hold:
 
     def keep(self, key: str, counted: bytes) -> None:
         self.change(lambda jobs: jobs.keep(self.job.id, self.worker, key, counted))
+        self.metrics.chunks.inc()
 
 
 class Workers:
@@ -74,8 +77,9 @@ class Workers:
     `at_once` jobs are done side by side; their chunks share a thread a core.
     """
 
-    def __init__(self, queue: Queue, at_once: int) -> None:
+    def __init__(self, queue: Queue, at_once: int, metrics: Metrics | None = None) -> None:
         self._queue = queue
+        self._metrics = metrics or Metrics()
         self._stopping, self._work = Event(), Event()
         self._holds: dict[str, _Hold] = {}
         self._lock = Lock()
@@ -124,7 +128,7 @@ class Workers:
 
     @contextmanager
     def _holding(self, job: Job, worker: str) -> Iterator[_Hold]:
-        hold = _Hold(job, worker, self._queue)
+        hold = _Hold(job, worker, self._queue, self._metrics)
         with self._lock:
             self._holds[worker] = hold
             if self._stopping.is_set():
@@ -144,7 +148,8 @@ class Workers:
             if refusal is None:
                 with self._queue.jobs() as jobs:
                     question = jobs.question(job.id)
-                found = self._found(hold, KINDS[job.kind].read(question)).as_json()
+                with self._metrics.job_seconds.time():
+                    found = self._found(hold, KINDS[job.kind].read(question)).as_json()
                 hold.change(lambda jobs: jobs.finish(job.id, worker, found))
                 return
         except _NoLongerOurs:

@@ -59,6 +59,7 @@ async def login(request: Request, store: KeyStoreDependency) -> Response:
             )
     except PlannerError as error:
         return _asked_for_key(request, error)
+    request.scope["caller"] = key.caller  # for the log and the audit trail
     until = min(datetime.now(UTC) + _A_WORKING_DAY, key.expires_at)
     answer = RedirectResponse("/", _SEE_OTHER)
     answer.set_cookie(

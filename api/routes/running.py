@@ -1,5 +1,6 @@
 """`/ready` and `/metrics`: whether the service can answer, and what it counts (da: drift)."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -62,6 +63,8 @@ async def ready(question: Annotated[Question, Query()], request: Request) -> Res
 async def metrics(_: Annotated[Call, Query()], request: Request) -> Response:
     """Return the counters in the text format of Prometheus (da: måltal for driften)."""
     counters: Metrics = request.app.state.metrics
+    with suppress(StoreFault), request.app.state.desk.queue.jobs() as jobs:
+        counters.jobs_waiting.set(jobs.waiting())
     return Response(
         counters.written(), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"}
     )

@@ -121,6 +121,11 @@ class Jobs:
             )
         return found
 
+    def waiting(self) -> int:
+        """Return how many jobs nobody has begun (da: jobs i kø)."""
+        waiting = select(func.count()).where(col(StoredJob.state) == State.WAITING.value)
+        return self.session.exec(waiting).one()
+
     def question(self, id_: str) -> Mapping[str, Any]:
         """Return all that a job's calculation needs; nothing where it is over (da: spørgsmål)."""
         wanted = select(StoredJob.question).where(StoredJob.id == id_)
