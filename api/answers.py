@@ -6,11 +6,12 @@ is sent. A field that was not asked for is None and left out. A `Table` is an an
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from math import isfinite
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar, get_args
 
@@ -104,9 +105,9 @@ def rendered(
         grid = _one_cell(in_words.in_language(presentation.language))
     else:
         grid = _grid(answer, presentation)
-    name = request.url.path.strip("/").split("/")[-1]
     headers = {"Content-Language": presentation.language, "Vary": "Accept-Language"}
     if presentation.format is Format.XLSX:
+        name = request.scope["path"].strip("/").split("/")[-1]
         headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return Response(
         WRITERS[presentation.format](grid, presentation),
@@ -130,18 +131,30 @@ def _grid(answer: Answer, presentation: Presentation) -> Grid:
     is_table = isinstance(answer, Table)
     records: Sequence[Answer] = answer.rows if isinstance(answer, Table) else (answer,)
     kind = _row_type(answer) if is_table else type(answer)
-    names = [name for name in kind.model_fields if is_table or getattr(answer, name) is not None]
-    chosen = _chosen({_key(kind, name): name for name in names}, presentation)
+    fields = _fields(kind, presentation.language)
+    if not is_table:
+        fields = tuple(each for each in fields if getattr(answer, each[0]) is not None)
+    chosen = _chosen(fields, presentation)
+    language, digits = presentation.language, presentation.digits
     return Grid(
-        columns=tuple(
-            Column(key=key, heading=_label(kind, name).heading(presentation.language))
-            for key, name in chosen.items()
-        ),
+        columns=tuple(column for _, column in chosen),
         rows=tuple(
-            tuple(_cell(getattr(record, name), presentation) for name in chosen.values())
+            tuple(_cell(getattr(record, name), language, digits) for name, _ in chosen)
             for record in records
         ),
         is_table=is_table,
+    )
+
+
+Fields: TypeAlias = tuple[tuple[str, Column], ...]
+"""The fields of an answer in their order: the name inside, and the column that callers see."""
+
+
+@cache
+def _fields(kind: type[Answer], language: Language) -> Fields:
+    return tuple(
+        (name, Column(key=_key(kind, name), heading=_label(kind, name).heading(language)))
+        for name in kind.model_fields
     )
 
 
@@ -162,41 +175,46 @@ def _key(kind: type[Answer], name: str) -> str:
     return kind.model_fields[name].alias or name
 
 
-def _chosen(names: Mapping[str, str], presentation: Presentation) -> Mapping[str, str]:
+def _chosen(fields: Fields, presentation: Presentation) -> Fields:
     """Choose the fields to write, by key: one, or for text the sentence, or all."""
-    wanted, known = presentation.field, ", ".join(names)
-    if wanted is None and presentation.format is Format.TEXT:
-        if "sentence" not in names:
-            raise InvalidInput(
-                Text(
-                    da=f"svaret har ingen sætning; vælg ét felt: {known}",
-                    en=f"the answer has no sentence; choose one field: {known}",
-                ),
-                field="field",
-            )
-        wanted = "sentence"
+    wanted = presentation.field
+    if wanted is None and presentation.format is not Format.TEXT:
+        return fields
+    found = tuple(each for each in fields if each[1].key == (wanted or "sentence"))
+    if found:
+        return found
+    known = ", ".join(column.key for _, column in fields)
     if wanted is None:
-        return names
-    if wanted not in names:
-        raise InvalidInput(
-            Text(
-                da=f"svaret har ikke det felt; felterne er {known}",
-                en=f"the answer has no such field; the fields are {known}",
-            ),
-            field="field",
+        refusal = Text(
+            da=f"svaret har ingen sætning; vælg ét felt: {known}",
+            en=f"the answer has no sentence; choose one field: {known}",
         )
-    return {wanted: names[wanted]}
+    else:
+        refusal = Text(
+            da=f"svaret har ikke det felt; felterne er {known}",
+            en=f"the answer has no such field; the fields are {known}",
+        )
+    raise InvalidInput(refusal, field="field")
 
 
-def _cell(value: Any, presentation: Presentation) -> Cell:
+_AS_THEY_ARE = frozenset((type(None), str, int, bool, date, datetime))
+
+
+def _cell(value: Any, language: Language, digits: int | None) -> Cell:
     """One value, rounded once and in the reader's language."""
+    # By the very type first: to ask whether something is a Fraction takes longer than to round it.
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value  # type: ignore[no-any-return]
+    if kind is Fraction:
+        return rounded_to(value, digits)
     match value:
         case Text():
-            return value.in_language(presentation.language)
-        case None | str() | int() | datetime() | date():
+            return value.in_language(language)
+        case str() | int() | datetime() | date():
             return value
-        case Fraction() | float() if isfinite(value):
-            return rounded_to(value, presentation.digits)
+        case float() if isfinite(value):
+            return rounded_to(value, digits)
     raise TypeError(f"no cell can show {value!r}")
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from api.answers import Answer
 from api.formats import MEDIA_TYPES
 from api.presentation import Format, refuse_repeated_parameters
+from api.quick_route import QuickRoute
 
 _TEXT = {"schema": {"type": "string"}}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
@@ -26,7 +27,9 @@ UNAVAILABLE: dict[str, Any] = {
 
 def planner_router(tag: str) -> APIRouter:
     """Return a router whose addresses refuse a parameter that is given twice."""
-    return APIRouter(tags=[tag], dependencies=[Depends(refuse_repeated_parameters)])
+    return APIRouter(
+        tags=[tag], dependencies=[Depends(refuse_repeated_parameters)], route_class=QuickRoute
+    )
 
 
 def documented(answer: type[Answer], summary: str) -> dict[str, Any]:

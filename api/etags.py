@@ -152,7 +152,7 @@ def _all(request: Request, name: str) -> str | None:
     return ", ".join(request.headers.getlist(name)) or None
 
 
-def _condition(
+async def _condition(
     request: Request,
     if_match: Annotated[
         str | None, Header(description="the ETag of what is changed (da: det, der ændres)")
@@ -164,7 +164,7 @@ def _condition(
     return Condition(_all(request, "if-match"), _all(request, "if-none-match"))
 
 
-def _known(
+async def _known(
     request: Request,
     if_none_match: Annotated[
         str | None, Header(description="ETags that the caller has already (da: kendte udgaver)")

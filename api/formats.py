@@ -43,13 +43,16 @@ class Grid:
     is_table: bool
 
 
+_written = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
 def _json(grid: Grid, presentation: Presentation) -> bytes:
     records = [
         {column.key: _json_value(cell) for column, cell in zip(grid.columns, row, strict=True)}
         for row in grid.rows
     ]
     content = {"rows": records} if grid.is_table else records[0]
-    return json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
+    return _written(content).encode()
 
 
 def _json_value(cell: Cell) -> str | int | float | None:

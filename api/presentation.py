@@ -177,15 +177,23 @@ def failures(request: Request) -> Failures:
     return Failures.TEXT if wanted == Failures.TEXT else Failures.HTTP
 
 
-def refuse_repeated_parameters(request: Request) -> None:
+async def refuse_repeated_parameters(request: Request) -> None:
+    """Refuse what `check_repeated_parameters` does, as a dependency.
+
+    FastAPI hands what is not async to a thread, which costs more than all the rest of it.
+    """
+    check_repeated_parameters(request)
+
+
+def check_repeated_parameters(request: Request) -> None:
     """Refuse a parameter given twice: nobody can know which was meant (`InvalidInput`)."""
     names = [name for name, _ in request.query_params.multi_items()]
-    for name in names:
-        if names.count(name) > 1:
-            raise InvalidInput(
-                Text(
-                    da="parameteren er skrevet flere gange; skriv den én gang",
-                    en="the parameter is written more than once; write it once",
-                ),
-                field=name,
-            )
+    if len(set(names)) == len(names):
+        return
+    raise InvalidInput(
+        Text(
+            da="parameteren er skrevet flere gange; skriv den én gang",
+            en="the parameter is written more than once; write it once",
+        ),
+        field=next(name for name in names if names.count(name) > 1),
+    )

@@ -16,7 +16,7 @@ from capacity.errors import InvalidInput, NoCapacity
 from capacity.refusals import refuse_below_zero, refuse_unless_above_zero
 from capacity.rulebook import Rule, Rulebook, RuleValue
 from capacity.units import FTE
-from capacity.wording import Language, Text, date_in_words, rounded, shown
+from capacity.wording import Language, Spoken, Text, date_in_words, digits_of, rounded, shown
 
 
 class CaseUnit(StrEnum):
@@ -195,7 +195,7 @@ def _status(citizens_per_fte: Fraction, low: Fraction, high: Fraction) -> Status
 
 def caseload_sentence(caseload: Caseload) -> Text:
     """Say the caseload as a notat does, with what is missing at both ends (da: sagstal i ord)."""
-    return Text(da=_sentence(caseload, "da"), en=_sentence(caseload, "en"))
+    return Spoken(lambda language: _sentence(caseload, language))
 
 
 _CASES = Text(da="sager", en="cases")
@@ -315,5 +315,4 @@ def _counted(load: Caseload) -> Text:
 
 def _plain(value: Fraction, language: Language) -> str:
     # 20 and not 20.00; 1.3 and not 1.30.
-    digits = next((n for n in range(3) if value * 10**n % 1 == 0), 3)
-    return shown(value, digits, language)
+    return shown(value, digits_of(value, most=3), language)

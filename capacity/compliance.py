@@ -21,7 +21,7 @@ from capacity.count_statistics import (
 )
 from capacity.errors import InvalidInput
 from capacity.units import Share, exact
-from capacity.wording import Language, Text, percent, shown
+from capacity.wording import Language, Spoken, Text, percent, shown
 
 __all__ = [
     "Bounds",
@@ -254,7 +254,7 @@ def compliance_sentence(compliance: Compliance) -> Text:
     >>> compliance_sentence(observed_compliance(35, 38)).da.partition(".")[0]
     '35 af 38 var rettidige (92 %)'
     """
-    return Text(da=_sentence(compliance, "da"), en=_sentence(compliance, "en"))
+    return Spoken(lambda language: _sentence(compliance, language))
 
 
 def _sentence(found: Compliance, language: Language) -> str:
@@ -277,7 +277,7 @@ def _sentence(found: Compliance, language: Language) -> str:
 
 def compliance_difference_sentence(found: ComplianceDifference) -> Text:
     """Say a difference between two counts in words (da: forskel i ord)."""
-    return Text(da=_difference(found, "da"), en=_difference(found, "en"))
+    return Spoken(lambda language: _difference(found, language))
 
 
 def _difference(found: ComplianceDifference, language: Language) -> str:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from capacity.refusals import refuse_below_zero, refuse_unless_above_zero
 from capacity.units import Days
-from capacity.wording import Language, Text, rounded, shown
+from capacity.wording import Language, Spoken, Text, rounded, shown
 
 DAYS_PER_YEAR = Fraction(146097, 400)
 """Mean length of a calendar year: 146097 days in 400 years (da: årets længde)."""
@@ -89,7 +89,7 @@ _DIFFERS = Text(
 
 def consistency_sentence(found: Consistency) -> Text:
     """Say whether the three numbers fit, and what would make them (da: sammenhæng i ord)."""
-    return Text(da=_sentence(found, "da"), en=_sentence(found, "en"))
+    return Spoken(lambda language: _sentence(found, language))
 
 
 def _sentence(found: Consistency, language: Language) -> str:

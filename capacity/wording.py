@@ -5,6 +5,7 @@ forgotten. Numbers are rounded once, here, at the edge, half away from zero (`sh
 pocket calculator and the note's author round.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -38,16 +39,49 @@ class Text:
         return self.da if language == "da" else self.en
 
 
-def rounded(value: Fraction, digits: int) -> Decimal:
+class Spoken(Text):
+    """Words that are put together when somebody reads them (da: tekst på opfordring).
+
+    A sentence costs more than the arithmetic that it tells of, and most readers read one language.
+
+    >>> Spoken(lambda language: {"da": "sager", "en": "cases"}[language]).in_language("en")
+    'cases'
+    """
+
+    __slots__ = ("_say",)
+    _say: Callable[[Language], str]
+
+    def __init__(self, say: Callable[[Language], str]) -> None:
+        object.__setattr__(self, "_say", say)
+
+    @property
+    def da(self) -> str:
+        """The Danish words."""
+        return self.in_language("da")
+
+    @property
+    def en(self) -> str:
+        """The English words."""
+        return self.in_language("en")
+
+    def in_language(self, language: Language) -> str:
+        """Put the words together in one language."""
+        return self._say(language)
+
+
+_DANISH_MARKS = str.maketrans(",.", ".,")
+
+
+def rounded(value: Fraction | int, digits: int) -> Decimal:
     """Round half away from zero, exactly (da: afrundet).
 
     >>> rounded(Fraction("37.25"), 1), rounded(Fraction("-0.5"), 0)
     (Decimal('37.3'), Decimal('-1'))
     """
-    scaled = abs(value) * 10**digits
-    whole = int(scaled + Fraction(1, 2))
-    sign = -1 if value < 0 and whole else 1
-    return Decimal(sign * whole).scaleb(-digits)
+    # In whole numbers, several times as fast as in fractions: a sentence rounds ten of them.
+    above, below = abs(value.numerator) * 10**digits, value.denominator
+    whole = (2 * above + below) // (2 * below)
+    return Decimal(whole if value.numerator > 0 else -whole).scaleb(-digits)
 
 
 def shown(value: Fraction | int, digits: int, language: Language) -> str:
@@ -56,8 +90,8 @@ def shown(value: Fraction | int, digits: int, language: Language) -> str:
     >>> shown(Fraction("1310.05"), 1, "da"), shown(Fraction("1310.05"), 1, "en")
     ('1.310,1', '1,310.1')
     """
-    english = f"{rounded(Fraction(value), digits):,.{digits}f}"
-    return english.translate(str.maketrans(",.", ".,")) if language == "da" else english
+    english = f"{rounded(value, digits):,.{digits}f}"
+    return english.translate(_DANISH_MARKS) if language == "da" else english
 
 
 def in_full(value: Fraction | int, language: Language) -> str:
@@ -66,8 +100,19 @@ def in_full(value: Fraction | int, language: Language) -> str:
     >>> in_full(Fraction(3, 2), "da"), in_full(4, "da"), in_full(Fraction(1, 3), "en")
     ('1,5', '4', '0.33')
     """
-    digits = next((n for n in range(2) if value * 10**n % 1 == 0), 2)
-    return shown(value, digits, language)
+    return shown(value, digits_of(value, most=2), language)
+
+
+def digits_of(value: Fraction | int, *, most: int) -> int:
+    """Return how many decimals a number has, `most` at most (da: decimaler).
+
+    >>> digits_of(Fraction(3, 2), most=2), digits_of(20, most=3), digits_of(Fraction(1, 3), most=2)
+    (1, 0, 2)
+    """
+    below, digits, power = value.denominator, 0, 1
+    while digits < most and power % below:
+        digits, power = digits + 1, power * 10
+    return digits
 
 
 def percent(share: Fraction, language: Language, digits: int = 0) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from api.pages.curve import levels_written
-from api.presentation import refuse_repeated_parameters
+from api.presentation import check_repeated_parameters
 from api.privacy import REFUSED, looks_like_cpr
 from capacity.errors import InvalidInput, PlannerError
 from capacity.wording import Language, Text
@@ -55,7 +55,7 @@ def asked_of(request: Request) -> tuple[Asked, dict[str, PlannerError]]:
     try:
         if len(given) < len(request.query_params):
             raise InvalidInput(REFUSED)
-        refuse_repeated_parameters(request)
+        check_repeated_parameters(request)
         _refuse_unknown(given)
     except InvalidInput as error:
         refusals["page"] = error
