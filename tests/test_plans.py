@@ -90,7 +90,25 @@ def test_the_costs_stand_beside_what_they_buy(service):
     assert price["difference_low"] < price["difference"] < price["difference_high"]
     case = one(found, "kroner_per_case", None)
     assert case["difference"] * 890 == pytest.approx(cost["difference"])
-    assert one(found, f"kroner_per_decided.{DEADLINE}")["before"] > 0
+    # Five people of 142 hours a week in the team, at 519 200 kroner a post, and 2 % more in 2021.
+    year = 142 / 37 * 519_200 * ((9 + 6 / 31) + 1.02 * (2 + 25 / 31)) / 12
+    decided = rows(service.get(f"{DEMO}/comparison?team=paragraf-50&replications=64"))
+    row = one(decided, DEADLINE)
+    per_decided = one(found, f"kroner_per_decided.{DEADLINE}")["before"]
+    # Decided are those in time and those late; those still open and overdue are not.
+    assert year * 64 / row["due_before"] <= per_decided <= year * 64 / row["in_time_before"]
+
+
+def test_what_a_plan_costs_more_than_another_is_what_its_gain_is_priced_by(service):
+    priced = OTHER | {"slug": "priced", "prices": service.get(DEMO).json()["prices"]}
+    service.post("/v1/scenarios", json=priced).raise_for_status()
+    asked = f"{DEMO}/comparison?team=paragraf-50&replications=64&against=priced"
+    found = rows(service.get(asked))
+    cost, deadline = one(found, "kroner", None), one(found, DEADLINE)
+    assert 0 < cost["before"] < cost["after"]
+    late = [deadline[f"due_{side}"] - deadline[f"in_time_{side}"] for side in ("before", "after")]
+    price = one(found, f"kroner_per_avoided.{DEADLINE}")["difference"]
+    assert price == pytest.approx((cost["after"] - cost["before"]) / ((late[0] - late[1]) / 64))
 
 
 def test_two_scenarios_are_compared_with_each_other(service):

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from api.documents import load_example
-from capacity.caseworker import AbsenceReason, RampUp
+from capacity.caseworker import AbsenceReason, Caseworker, HoursChange, RampUp
 from capacity.errors import InvalidInput, UnknownDepartment
 from capacity.practice import Assignment, Policy
 from capacity.roster import case_fte, case_hours
@@ -169,6 +169,17 @@ def test_overtime_that_nobody_could_work_is_refused_by_person():
     wild = Overtime(reason="r", team=TEAM, hours_per_week=Fraction(300), from_=MAY)
     with pytest.raises(InvalidInput, match="from 0 to 60"):
         changed(wild)
+
+
+def test_hours_that_come_back_may_not_be_more_than_a_week_holds():
+    def changing(first_day, last_day, hours):
+        return HoursChange(
+            first_day=first_day, last_day=last_day, case_hours_per_week=Fraction(hours)
+        )
+
+    more, less = changing(MAY, None, 30), changing(START, JULY, -20)
+    with pytest.raises(InvalidInput, match="hours a week for cases from 2020-07-02"):
+        Caseworker(id="a", team=TEAM, hours_per_week=FULL_TIME, hours_changes=(more, less))
 
 
 def test_overtime_adds_its_hours_while_it_lasts():

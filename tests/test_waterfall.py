@@ -8,7 +8,7 @@ import pytest
 from api.documents import load_example
 from capacity.errors import InvalidInput
 from capacity.rulebook import rulebook
-from capacity.scenario_changes import AddedPosts, EmptyPosts, Inflow, MergedTeams
+from capacity.scenario_changes import AddedPosts, EmptyPosts, Inflow, MergedTeams, Overtime
 from capacity.wording import Text
 from simulations.comparison import compare
 from simulations.estimates import ratio_difference, ratio_sum
@@ -60,6 +60,22 @@ def test_posts_from_a_later_day_do_what_the_curve_says_of_them():
     )
     (point,) = staffing_curve(question, BOOK).points
     assert fall(posts("2", from_=date(2020, 9, 1))).after.share_in_time == point.share_in_time
+
+
+@pytest.mark.parametrize("factor", [Fraction(6, 5), Fraction(4, 5)])
+def test_an_inflow_that_a_plan_changes_is_the_curves(factor):
+    """More comes beside the usual cases, less leaves some of them out, in both."""
+    question = replace(headline_question(ISHOEJ), replications=64, inflow=factor)
+    curve = staffing_curve(question, BOOK)
+    found = fall(Inflow(reason="r", factor=factor))
+    assert found.after.share_in_time == curve.without_extra.share_in_time
+
+
+def test_overtime_is_worked():
+    found = fall(
+        Overtime(reason="r", team=TEAM, hours_per_week=Fraction(20), from_=ISHOEJ.on),
+    )
+    assert found.difference.low > 0
 
 
 def test_a_single_change_has_nothing_to_act_together_with():
