@@ -8,7 +8,7 @@ are enforced here and listed at `/v1/inputs`.
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.resources import files
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StrictInt
 from pydantic.json_schema import JsonSchemaValue
@@ -198,8 +198,14 @@ class PostPriceDocument(Document):
 class ChangeDocument(Document):
     """What every change has: why it is made, and who vouches for what it does (da: ændring)."""
 
+    makes: ClassVar[type[Change]]
+
     reason: Words
     said_by: Words | None = None
+
+    def to_domain(self) -> Change:
+        """Read as the change of that kind."""
+        return self._as(self.makes)
 
 
 class _InTeam(ChangeDocument):
@@ -215,102 +221,78 @@ class AddedPostsDocument(_Dated):
     """More posts in a team (da: flere stillinger)."""
 
     kind: Literal["added_posts"]
+    makes: ClassVar[type[Change]] = AddedPosts
     fte: PostsFte
     non_case_hours_per_week: PostHours = Field(default=0, validate_default=True)
     ramp_up: RampUpDocument | None = None
     price: PostPriceDocument | None = None
-
-    def to_domain(self) -> AddedPosts:
-        """Read as `AddedPosts`."""
-        return self._as(AddedPosts)
 
 
 class TemporaryStaffDocument(_Dated):
     """Staff hired for a while (da: vikarer)."""
 
     kind: Literal["temporary_staff"]
+    makes: ClassVar[type[Change]] = TemporaryStaff
     fte: PostsFte
     ramp_up: RampUpDocument | None = None
     price: PostPriceDocument | None = None
-
-    def to_domain(self) -> TemporaryStaff:
-        """Read as `TemporaryStaff`."""
-        return self._as(TemporaryStaff)
 
 
 class EmptyPostsDocument(_Dated):
     """Posts that stand empty or go (da: vakancer, nedlagte stillinger)."""
 
     kind: Literal["empty_posts"]
+    makes: ClassVar[type[Change]] = EmptyPosts
     fte: PostsFte
     price: PostPriceDocument | None = None
-
-    def to_domain(self) -> EmptyPosts:
-        """Read as `EmptyPosts`."""
-        return self._as(EmptyPosts)
 
 
 class OtherDutiesDocument(_Dated):
     """Other duties moved away or taken on (da: andre opgaver flyttet)."""
 
     kind: Literal["other_duties"]
+    makes: ClassVar[type[Change]] = OtherDuties
     hours_per_week: TeamHours
-
-    def to_domain(self) -> OtherDuties:
-        """Read as `OtherDuties`."""
-        return self._as(OtherDuties)
 
 
 class OvertimeDocument(_Dated):
     """Paid extra hours (da: overarbejde)."""
 
     kind: Literal["overtime"]
+    makes: ClassVar[type[Change]] = Overtime
     hours_per_week: OvertimeHours
     kroner_per_hour: Amount | None = None
     price_year: Year | None = None
     source: Words | None = None
-
-    def to_domain(self) -> Overtime:
-        """Read as `Overtime`."""
-        return self._as(Overtime)
 
 
 class MergedTeamsDocument(ChangeDocument):
     """One team of several (da: sammenlagte teams)."""
 
     kind: Literal["merged_teams"]
+    makes: ClassVar[type[Change]] = MergedTeams
     teams: tuple[Slug, ...]
     slug: Slug
     label: TextDocument
     works_like: Slug | None = None
-
-    def to_domain(self) -> MergedTeams:
-        """Read as `MergedTeams`."""
-        return self._as(MergedTeams)
 
 
 class CaseloadLimitDocument(_InTeam):
     """A limit on open cases for each post, or none (da: loft over sagstal)."""
 
     kind: Literal["caseload_limit"]
+    makes: ClassVar[type[Change]] = CaseloadLimit
     cases_per_fte: LimitNumber | None = None
-
-    def to_domain(self) -> CaseloadLimit:
-        """Read as `CaseloadLimit`."""
-        return self._as(CaseloadLimit)
 
 
 class WorkOrderDocument(_InTeam):
     """What is taken up next, and who gets a new case (da: rækkefølge og fordeling)."""
 
     kind: Literal["work_order"]
+    makes: ClassVar[type[Change]] = WorkOrder
     policy: Policy | None = None
     after_due: AfterDue | None = None
     assignment: Assignment | None = None
-
-    def to_domain(self) -> WorkOrder:
-        """Read as `WorkOrder`."""
-        return self._as(WorkOrder)
 
 
 class _FactorDocument(ChangeDocument):
@@ -322,56 +304,42 @@ class InflowDocument(_FactorDocument):
     """What arrives (da: tilgang)."""
 
     kind: Literal["inflow"]
-
-    def to_domain(self) -> Inflow:
-        """Read as `Inflow`."""
-        return self._as(Inflow)
+    makes: ClassVar[type[Change]] = Inflow
 
 
 class EffortDocument(_FactorDocument):
     """Hours per piece of work (da: tidsforbrug)."""
 
     kind: Literal["effort"]
-
-    def to_domain(self) -> Effort:
-        """Read as `Effort`."""
-        return self._as(Effort)
+    makes: ClassVar[type[Change]] = Effort
 
 
 class ExternalDelayDocument(_FactorDocument):
     """Waiting for others (da: ventetid på andre)."""
 
     kind: Literal["external_delay"]
-
-    def to_domain(self) -> ExternalDelay:
-        """Read as `ExternalDelay`."""
-        return self._as(ExternalDelay)
+    makes: ClassVar[type[Change]] = ExternalDelay
 
 
 class SicknessDocument(_FactorDocument):
     """Sickness and leave (da: sygefravær og orlov)."""
 
     kind: Literal["sickness"]
-
-    def to_domain(self) -> Sickness:
-        """Read as `Sickness`."""
-        return self._as(Sickness)
+    makes: ClassVar[type[Change]] = Sickness
 
 
 class TurnoverDocument(_FactorDocument):
     """People leaving for good (da: personaleudskiftning)."""
 
     kind: Literal["turnover"]
-
-    def to_domain(self) -> Turnover:
-        """Read as `Turnover`."""
-        return self._as(Turnover)
+    makes: ClassVar[type[Change]] = Turnover
 
 
 class MeasureDocument(ChangeDocument):
     """Something other than posts, with the effects its user states (da: tiltag)."""
 
     kind: Literal["measure"]
+    makes: ClassVar[type[Change]] = Measure
     name: Words
     teams: tuple[Slug, ...]
     from_: Day = Field(alias="from")
@@ -387,10 +355,6 @@ class MeasureDocument(ChangeDocument):
     kroner_once: SignedAmount = Field(default=0, validate_default=True)
     price_year: Year | None = None
     source: Words | None = None
-
-    def to_domain(self) -> Measure:
-        """Read as `Measure`."""
-        return self._as(Measure)
 
 
 AnyChange = Annotated[
@@ -458,9 +422,9 @@ class ScenarioDocument(Document):
 
 def change_document(change: Change) -> ChangeDocument:
     """Write a change as the document of its kind (da: ændringen som dokument)."""
-    for kind in CHANGE_DOCUMENTS:
-        if get_args(kind.model_fields["kind"].annotation) == (change.kind,):
-            return kind.from_domain(change)
+    for document in CHANGE_DOCUMENTS:
+        if document.makes is type(change):
+            return document.from_domain(change)
     raise TypeError(f"no document writes {change!r}")
 
 

@@ -433,6 +433,9 @@ class WorkOrder(Change):
         return Text(da=f"arbejdsform i {name.da}: {new}", en=f"practice in {name.en}: {new}")
 
 
+_Multiplied = Callable[[Department, Fraction, tuple[str, ...] | None], Department]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Factor(Change):
     """A quantity of some teams, or of all, multiplied."""
@@ -441,10 +444,16 @@ class _Factor(Change):
     teams: tuple[str, ...] | None = None
 
     what: ClassVar[Text]
+    made: ClassVar[_Multiplied]
 
     def __post_init__(self) -> None:
         Change.__post_init__(self)
         refuse_below_zero(self.factor, "factor")
+
+    def applied_to(self, department: Department, book: Rulebook) -> Department:
+        """Multiply it."""
+        del book
+        return type(self).made(department, self.factor, self._teams_of(department))
 
     def title(self, department: Department) -> Text:
         """Say what is multiplied by how much, and where."""
@@ -468,11 +477,7 @@ class Inflow(_Factor):
 
     kind: ClassVar[str] = "inflow"
     what: ClassVar[Text] = Text(da="tilgang", en="inflow")
-
-    def applied_to(self, department: Department, book: Rulebook) -> Department:
-        """Let more or fewer cases arrive."""
-        del book
-        return changes.with_inflow(department, self.factor, self._teams_of(department))
+    made: ClassVar[_Multiplied] = staticmethod(changes.with_inflow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -481,11 +486,7 @@ class Effort(_Factor):
 
     kind: ClassVar[str] = "effort"
     what: ClassVar[Text] = Text(da="tidsforbrug pr. sag", en="effort per case")
-
-    def applied_to(self, department: Department, book: Rulebook) -> Department:
-        """Let the work take more or less time."""
-        del book
-        return changes.with_effort(department, self.factor, self._teams_of(department))
+    made: ClassVar[_Multiplied] = staticmethod(changes.with_effort)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -494,11 +495,7 @@ class ExternalDelay(_Factor):
 
     kind: ClassVar[str] = "external_delay"
     what: ClassVar[Text] = Text(da="ventetid på andre", en="waiting for others")
-
-    def applied_to(self, department: Department, book: Rulebook) -> Department:
-        """Let the work wait longer or shorter."""
-        del book
-        return changes.with_delays(department, self.factor, self._teams_of(department))
+    made: ClassVar[_Multiplied] = staticmethod(changes.with_delays)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -520,11 +517,7 @@ class Turnover(_Factor):
 
     kind: ClassVar[str] = "turnover"
     what: ClassVar[Text] = Text(da="personaleudskiftning", en="turnover")
-
-    def applied_to(self, department: Department, book: Rulebook) -> Department:
-        """Let people leave more or less often."""
-        del book
-        return changes.with_turnover(department, self.factor, self._teams_of(department))
+    made: ClassVar[_Multiplied] = staticmethod(changes.with_turnover)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
