@@ -66,6 +66,7 @@ TABLE: Mapping[tuple[str, str], Scope | None] = {
     ("GET", "/v1/scenarios/{slug}/history"): READ,
     ("GET", "/v1/scenarios/{address}/changes"): READ,
     ("GET", "/v1/scenarios/{address}/budget"): READ,
+    ("GET", "/v1/scenarios/{address}/break-even"): READ,
     # Figures.
     ("POST", "/v1/figures"): PLAN,
     ("GET", "/v1/figures"): READ,

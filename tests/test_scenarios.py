@@ -302,6 +302,20 @@ def test_the_budget_has_four_years_a_row_for_each_expense_and_a_total(plain_serv
     assert rows[1]["estimate_1"] == 0  # the course is held once
 
 
+def test_break_even_is_the_users_word_and_says_whose(plain_service):
+    asked = f"/v1/scenarios/{DEMO}/break-even?kroner_saved_each=500000&source=regnskab 2019"
+    answer = plain_service.get(asked).json()
+    # Two posts of 519 200 kroner; the course and the overtime do not last.
+    assert answer["number"] == pytest.approx(2 * 519_200 / 500_000)
+    assert "regnskab 2019" in answer["sentence"]
+    assert "2,1 om året" in answer["sentence"]
+    assert plain_service.get(asked.replace("500000", "0")).status_code == 422
+    refused = plain_service.get(asked.replace("2019", "010203-1234"))
+    assert refused.status_code == 422
+    assert "1234" not in refused.text
+    assert plain_service.get(asked.partition("&source")[0]).status_code == 422
+
+
 def test_a_plan_without_prices_has_no_budget(plain_service):
     kept(plain_service)
     refused = plain_service.get(f"{PATH}/budget")

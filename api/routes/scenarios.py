@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -14,14 +15,14 @@ from pydantic import Field, ValidationError
 from api.answers import Answer, Exact, Label, Table, Words, rendered
 from api.caller import CallerDependency, Scope, needs
 from api.document_fields import Slug
-from api.document_fields import Words as Sentence
+from api.document_fields import Words as Written
 from api.documented import REFUSED, documented, planner_router
 from api.documents import Document
 from api.etags import NOT_MODIFIED, ChangeCondition, KnownTags, not_modified
-from api.fields import RulesVersion
+from api.fields import RulesVersion, Sentence
 from api.idempotency import OnceDependency
 from api.presentation import Call, Question
-from api.quantities import Count
+from api.quantities import Count, Number
 from api.scenario_documents import ScenarioDocument
 from api.store.departments import Store, StoreDependency
 from api.store.scenarios import Edit, Kept, Row, ScenariosDependency
@@ -30,8 +31,9 @@ from capacity.errors import InvalidInput, RuleNotInForce, UnknownDepartment, Unk
 from capacity.rule_files import parsed
 from capacity.rulebook import rulebook
 from capacity.scenario import Prices, Scenario, Status, expenses, scenario_budget, stages, titles
-from capacity.staff_costs import ExpenseRow, staff_budget
-from capacity.wording import Text
+from capacity.staff_costs import ExpenseRow, break_even, staff_budget
+from capacity.units import Kroner
+from capacity.wording import Text, shown
 
 router: APIRouter = planner_router("scenarios")
 
@@ -132,10 +134,36 @@ class ExportQuestion(Call):
     file: Literal["yaml", "json"] = Field("yaml", description="yaml or json (da: filtype)")
 
 
+class BreakEvenQuestion(BudgetQuestion):
+    """What one avoided thing would have cost, by its user's own word."""
+
+    kroner_saved_each: Number = Field(
+        description="kroner saved by each that is avoided (da: sparet pr. stk.)",
+        examples=["800000"],
+    )
+    source: Written = Field(
+        description="whose number that is (da: kilde)",
+        examples=["anbringelseskontoen 2019"],
+    )
+
+
+class BreakEvenAnswer(Answer):
+    """How many must be avoided for a plan to pay for itself (da: balancepunkt)."""
+
+    number: Annotated[Exact, Label("skal undgås om året", "to be avoided a year")]
+    sentence: Sentence
+    full_year: Annotated[Exact, Label("helårsvirkning", "full-year effect", *_KRONER)]
+    kroner_saved_each: Annotated[Exact, Label("sparet pr. stk.", "saved by each", *_KRONER)]
+    source: Annotated[str, Label("kilde", "source")]
+    budget_year: Annotated[int, Label("prisniveau", "price level")]
+    scenario: Annotated[str, Label("scenarie", "scenario")]
+    department: Annotated[str, Label("afdeling", "department")]
+
+
 class EditDocument(Document):
     """A scenario as it is to be, and why (da: ændring af scenariet)."""
 
-    reason: Sentence
+    reason: Written
     scenario: ScenarioDocument
 
     def to_domain(self) -> Scenario:
@@ -155,8 +183,8 @@ class Action(StrEnum):
 class ActionDocument(Document):
     """Why it is done, and for a new name that name (da: begrundelse)."""
 
-    reason: Sentence
-    name: Sentence | None = None
+    reason: Written
+    name: Written | None = None
 
     def to_domain(self) -> object:
         """Read as itself: it is words."""
@@ -166,9 +194,9 @@ class ActionDocument(Document):
 class CloneDocument(Document):
     """What the copy is called (da: klon)."""
 
-    reason: Sentence
+    reason: Written
     slug: Slug
-    name: Sentence
+    name: Written
 
     def to_domain(self) -> object:
         """Read as itself: it is words."""
@@ -424,6 +452,51 @@ async def budget(
     rows = [_budget_row(each, year, is_total=False) for each in counted.rows]
     rows.append(_budget_row(counted.total, year, is_total=True))
     return rendered(Table[BudgetRow](rows=tuple(rows)), question, request)
+
+
+@router.get(
+    "/v1/scenarios/{address}/break-even",
+    **documented(BreakEvenAnswer, "how many must be avoided for a scenario to pay for itself"),
+)
+async def break_even_of_scenario(
+    address: Address,
+    question: Annotated[BreakEvenQuestion, Query()],
+    kept: ScenariosDependency,
+    store: StoreDependency,
+    request: Request,
+) -> Response:
+    """Divide what a scenario costs in a full year by what its user says each saves.
+
+    (da: balancepunkt.) The planner knows of no such effect, and says whose number it is.
+    """
+    found = kept.scenario(address).scenario
+    department = store.department(found.department)
+    year = question.budget_year or _first_year(found, department)
+    cost = scenario_budget(department, found, year, rulebook()).total.full_year
+    number = break_even(cost, question.kroner_saved_each, question.source)
+    answer = BreakEvenAnswer(
+        number=number,
+        sentence=_break_even_sentence(cost, question, number),
+        full_year=cost,
+        kroner_saved_each=question.kroner_saved_each,
+        source=question.source,
+        budget_year=year,
+        scenario=f"{found.slug}@{found.version}",
+        department=found.department,
+    )
+    return rendered(answer, question, request)
+
+
+def _break_even_sentence(cost: Kroner, question: BreakEvenQuestion, number: Fraction) -> Text:
+    each, source = question.kroner_saved_each, question.source
+    return Text(
+        da=f"Planen koster {shown(cost, 0, 'da')} kr. i et helt år. Den betaler sig, hvis der "
+        f"undgås {shown(number, 1, 'da')} om året à {shown(each, 0, 'da')} kr. ({source}). "
+        "Om det sker, siger planlæggeren ikke.",
+        en=f"The plan costs {shown(cost, 0, 'en')} kroner in a full year. It pays for itself if "
+        f"{shown(number, 1, 'en')} a year are avoided at {shown(each, 0, 'en')} kroner "
+        f"({source}). Whether that happens the planner does not say.",
+    )
 
 
 def _kept(
