@@ -248,6 +248,10 @@ def test_inputs_say_what_each_number_may_be_and_what_it_is_if_nobody_says(servic
     factor = found["inflow", "factor"]
     assert (factor["least"], factor["most"], factor["required"]) == (0, 10, True)
     assert found["measure", "effort"]["default"] == 1
+    inflow = found["staffing_curve", "inflow"]
+    assert (inflow["most"], inflow["default"]) == (10, 1)
+    asked = f"/v1/staffing-curve?department=ishoej-2020&inflow={inflow['most'] + 1:.0f}"
+    assert field(service.get(asked)) == "inflow"
     assert found["added_posts", "fte"]["unit"] == "fuldtidsstillinger"
     assert {row["kind"] for row in found.values()} > {"overtime", "post_price", "empty_posts"}
 

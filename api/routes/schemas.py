@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, TypeAdapter
 
 from api.answers import Answer, Exact, Label, Table, Words, rendered
+from api.curve_terms import LEAST_POINTS, MOST_POINTS
 from api.documented import REFUSED, documented, planner_router
 from api.documents import DepartmentDocument, RosterDocument
 from api.presentation import Call, Question
@@ -20,6 +21,11 @@ from api.scenario_documents import (
     PricesDocument,
     ScenarioDocument,
     Within,
+)
+from capacity.wording import Text
+from simulations.questions import (
+    MOST_EXTRA_FTE,
+    MOST_INFLOW,
 )
 
 router: APIRouter = planner_router("documents")
@@ -53,7 +59,10 @@ class SchemaRow(Answer):
 
 
 class InputRow(Answer):
-    """A number that a plan may state (da: input); `default` empty where one must say it."""
+    """A number that a plan or a curve may state (da: input).
+
+    `default` is empty where one must say it, or where saying nothing means something else.
+    """
 
     kind: Annotated[str, Label("ændring", "change")]
     field: Annotated[str, Label("felt", "field")]
@@ -89,13 +98,68 @@ async def schema(
     return JSONResponse(written, media_type="application/schema+json")
 
 
-@router.get("/v1/inputs", **documented(Table[InputRow], "every number that a plan may state"))
+@router.get(
+    "/v1/inputs", **documented(Table[InputRow], "every number that a plan or a curve may state")
+)
 async def inputs(question: Annotated[Question, Query()], request: Request) -> Response:
     """Return each input with its default, least, most and unit (da: input)."""
     return rendered(Table[InputRow](rows=tuple(_inputs())), question, request)
 
 
+_SHARE = Text(da="andel 0-1", en="share 0-1")
+_CURVE: dict[str, tuple[Within, Fraction | None]] = {
+    "extra_fte": (
+        Within(
+            Fraction(0),
+            Fraction(MOST_EXTRA_FTE),
+            Text(da="ekstra stillinger", en="extra posts"),
+            Text(da="fuldtidsstillinger", en="FTE"),
+        ),
+        None,
+    ),
+    "fuller_work": (
+        Within(
+            Fraction(0), Fraction(1), Text(da="til grundigere arbejde", en="fuller work"), _SHARE
+        ),
+        Fraction(0),
+    ),
+    "inflow": (
+        Within(
+            Fraction(0),
+            Fraction(MOST_INFLOW),
+            Text(da="tilgang", en="inflow"),
+            Text(da="faktor", en="factor"),
+        ),
+        Fraction(1),
+    ),
+    "precision": (
+        Within(
+            LEAST_POINTS,
+            MOST_POINTS,
+            Text(da="præcision", en="precision"),
+            Text(da="procentpoint", en="points"),
+        ),
+        None,
+    ),
+}
+
+
 def _inputs() -> Iterator[InputRow]:
+    for name, (within, default) in _CURVE.items():
+        yield InputRow(
+            kind="staffing_curve",
+            field=name,
+            name=within.name,
+            unit=within.unit,
+            default=default,
+            least=within.least,
+            most=within.most,
+            required=False,
+        )
+    yield from _change_inputs()
+
+
+def _change_inputs() -> Iterator[InputRow]:
     documents: dict[str, type[BaseModel]] = {
         get_args(each.model_fields["kind"].annotation)[0]: each for each in CHANGE_DOCUMENTS
     }
