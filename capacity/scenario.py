@@ -158,7 +158,7 @@ def scenario_budget(
 ) -> StaffBudget:
     """Lay a plan's money out over the budget year and three estimate years (da: budget).
 
-    `InvalidInput` where the scenario has no prices.
+    `InvalidInput` where the scenario has no prices, or a change has none.
     """
     if scenario.prices is None:
         raise InvalidInput(
@@ -168,8 +168,25 @@ def scenario_budget(
             ),
             field="prices",
         )
+    for index in unpriced(scenario.changes, scenario.prices):
+        raise InvalidInput(
+            Text(
+                da="ændringen har ingen pris; skriv den, også hvis den er 0",
+                en="the change has no price; write it, even if it is 0",
+            ),
+            field=f"changes[{index}]",
+        )
     costs = expenses(department, scenario.changes, scenario.prices, book)
     return staff_budget(costs, budget_year, scenario.prices.growth)
+
+
+def unpriced(changes: Sequence[Change], prices: Prices) -> tuple[int, ...]:
+    """Say which changes cost something that nobody has said the price of (da: uden pris).
+
+    A plan with one of them has no cost: the sum of the others would be too low.
+    """
+    lacking = (each.lacks_price(prices.post) for each in changes)
+    return tuple(index for index, lacks in enumerate(lacking) if lacks)
 
 
 def _following(rule: FollowingPosts, staff: FTE, posts: Sequence[Posts]) -> list[Expense]:

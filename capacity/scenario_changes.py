@@ -76,6 +76,11 @@ class Change(ABC):
     def applied_to(self, department: Department, book: Rulebook) -> Department:
         """Return the department with the change made (da: ændret afdeling)."""
 
+    def lacks_price(self, post: PostPrice | None) -> bool:
+        """Whether it costs something that nobody has said the price of (da: mangler pris)."""
+        del post
+        return False
+
     @abstractmethod
     def title(self, department: Department) -> Text:
         """Say in a few words what it changes (da: overskrift)."""
@@ -127,6 +132,10 @@ class _WithPosts(_Dated):
     def __post_init__(self) -> None:
         _Dated.__post_init__(self)
         refuse_unless_above_zero(self.fte, "fte")
+
+    def lacks_price(self, post: PostPrice | None) -> bool:
+        """Whether neither the change nor the plan says what a post costs."""
+        return self.price is None and post is None
 
     def _posts(
         self, department: Department, post: PostPrice | None, sign: int
@@ -319,6 +328,11 @@ class Overtime(_WithHours):
         if self.kroner_per_hour is not None:
             refuse_below_zero(self.kroner_per_hour, "kroner_per_hour")
             _refuse_unpriced_year(self.price_year)
+
+    def lacks_price(self, post: PostPrice | None) -> bool:
+        """Whether nobody says what an hour costs; it may cost 0."""
+        del post
+        return self.kroner_per_hour is None
 
     def title(self, department: Department) -> Text:
         """Say how many hours, where and when."""
@@ -586,6 +600,10 @@ class Measure(Change):
         for team in self.teams:
             changed = _with_hours(changed, (team,), self.hours_per_week, self)
         return changed
+
+    def lacks_price(self, post: PostPrice | None) -> bool:
+        """Whether it has posts, and nobody says what a post costs."""
+        return self.fte > 0 and post is None
 
     def title(self, department: Department) -> Text:
         """Say its name and where it is."""

@@ -19,6 +19,7 @@ from capacity.scenario import (
     expenses,
     scenario_budget,
     staff_kroner,
+    unpriced,
 )
 from capacity.scenario_changes import AddedPosts, EmptyPosts, Measure, Overtime, TemporaryStaff
 from capacity.staff_costs import PostPrice, break_even, kroner_between
@@ -95,6 +96,19 @@ def test_overtime_costs_its_hours_in_weeks_of_a_year_of_365_days():
 def test_overtime_without_a_price_costs_nothing_that_anybody_has_said():
     paid = Overtime(reason="r", team=TEAM, hours_per_week=Fraction(7), from_=MAY)
     assert paid.expenses(ISHOEJ, PRICE) == ()
+
+
+def test_a_plan_with_a_change_that_nobody_has_priced_has_no_budget_that_is_too_low():
+    unpaid = Overtime(reason="r", team=TEAM, hours_per_week=Fraction(7), from_=MAY)
+    with pytest.raises(InvalidInput, match="the change has no price") as refusal:
+        budget(posts("1"), unpaid)
+    assert refusal.value.field == "changes[1]"
+    free = replace(unpaid, kroner_per_hour=Fraction(0), price_year=2020, source="time off instead")
+    assert budget(posts("1"), free).total == budget(posts("1")).total
+    no_post = Prices(growth=FLAT)
+    leader = Measure(reason="r", name="L", teams=(TEAM,), from_=MAY, fte=Fraction(1))
+    assert unpriced([posts("1"), posts("1", price=PRICE), leader, free], no_post) == (0, 2)
+    assert unpriced([posts("1"), leader], PRICES) == ()
 
 
 def test_a_measure_costs_posts_months_and_what_is_paid_once():

@@ -20,7 +20,7 @@ from api.jobs.calculation import ALONE, Calculation, Finding, Running
 from api.scenario_documents import AnyChange, PricesDocument, change_document
 from capacity.department import Department
 from capacity.rulebook import Rulebook, rulebook
-from capacity.scenario import Prices, changed_department, expenses, staff_kroner
+from capacity.scenario import Prices, changed_department, expenses, staff_kroner, unpriced
 from capacity.scenario_changes import Change
 from capacity.staff_costs import PricePerUnit, kroner_between, price_per_unit
 from capacity.units import Kroner
@@ -332,9 +332,11 @@ class ComparisonCalculation(Calculation):
                 )
 
     def _kroner(self, plan: Plan, book: Rulebook) -> Kroner | None:
-        """What a plan costs in the period; None where it changes something and names no price."""
+        """What a plan costs in the period; None where a change of it has no price."""
         if plan.prices is None:
             return None if plan.changes else Fraction(0)
+        if unpriced(plan.changes, plan.prices):
+            return None
         costs = expenses(self.asked.department, plan.changes, plan.prices, book)
         return kroner_between(costs, self.asked.from_, self.asked.to, plan.prices.growth)
 

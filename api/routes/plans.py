@@ -210,7 +210,12 @@ async def best_mix_of_scenario(
         for day in starts
         if day.year <= year
     ]
-    own = [each for each in scenario.changes if each.kind in _BOUGHT_ONCE]
+    post = _prices(scenario).post
+    own = [
+        each
+        for each in scenario.changes
+        if each.kind in _BOUGHT_ONCE and each.expenses(asked.department, post)
+    ]
     offers = [
         *(Offered(unit=each, most=_MOST_UNITS) for each in posts),
         *(Offered(unit=each, most=1) for each in own),
