@@ -97,12 +97,20 @@ def _described(app: FastAPI) -> dict[str, object]:
         common = {field.alias or name for name, field in Question.model_fields.items()}
         for methods in described["paths"].values():
             for operation in methods.values():
+                _refusals_as_text(operation["responses"])
                 operation.get("parameters", []).sort(
                     key=lambda each: (each["name"] in common, not each.get("required"))
                 )
         _fill_in(app, described["paths"])
         app.openapi_schema = described
     return app.openapi_schema
+
+
+def _refusals_as_text(responses: dict[str, Any]) -> None:
+    """Say that with `errors=text` a refusal arrives with 200, as a text that a cell can show."""
+    refused = {"description": "with `errors=text`: a refusal as a text for the cell"}
+    content = responses.setdefault("200", refused).setdefault("content", {})
+    content.setdefault("text/plain", {"schema": {"type": "string"}})
 
 
 def _fill_in(app: FastAPI, paths: dict[str, Any]) -> None:

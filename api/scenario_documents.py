@@ -176,7 +176,9 @@ Ratio = Annotated[
         _FTE,
     ),
 ]
-Year = Annotated[StrictInt, Field(ge=2000, le=2100)]
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Years that a price or a budget can be of (da: år)."""
+Year = Annotated[StrictInt, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 class PostPriceDocument(Document):
@@ -395,7 +397,7 @@ class PricesDocument(Document):
     """What a plan's money is counted with (da: priser)."""
 
     post: PostPriceDocument | None = None
-    growth: dict[Annotated[int, Field(ge=2000, le=2100)], Rise]
+    growth: dict[Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)], Rise]
     following: tuple[FollowingPostsDocument, ...] = ()
 
     def to_domain(self) -> Prices:

@@ -243,13 +243,14 @@ def _said(found: "BestMix", language: Language) -> str:
     before = percent(Fraction(found.before.share_in_time.value), language)
     after = percent(Fraction(best.outcome.share_in_time.value), language)
     costs = shown(abs(best.budget.total.part_year), 0, language)
-    lasting = shown(best.budget.total.full_year, 0, language)
-    what = _together(best).in_language(language)
     saving = found.kroner < 0
+    lasting = shown(best.budget.total.full_year * (-1 if saving else 1), 0, language)
+    what = _together(best).in_language(language)
     equals = sum(each.behind.low <= 0 for each in found.next_best)
     if is_danish:
         lead = (
-            f"En besparelse på {amount} kr. i {found.budget_year} koster mindst sådan: {what}."
+            f"En besparelse på {amount} kr. i {found.budget_year} koster mindst af fristen "
+            f"”{deadline}”, og kun den er regnet med, sådan: {what}."
             if saving
             else f"For {amount} kr. i {found.budget_year} holder denne blanding flest af fristen "
             f"”{deadline}”: {what}."
@@ -263,7 +264,8 @@ def _said(found: "BestMix", language: Language) -> str:
             "antagelser."
         )
     lead = (
-        f"A saving of {amount} kroner in {found.budget_year} costs least like this: {what}."
+        f"A saving of {amount} kroner in {found.budget_year} costs least of the deadline "
+        f"“{deadline}”, the only one counted, like this: {what}."
         if saving
         else f"For {amount} kroner in {found.budget_year} this mix keeps most of the deadline "
         f"“{deadline}”: {what}."

@@ -19,9 +19,9 @@ class JobStatus(BaseModel):
     id: str
     kind: str = Field(description="what is calculated (da: slags)")
     state: State
-    department: str | None
+    department: str | None = None
     done: int = Field(description="replications done (da: gentagelser lavet)")
-    total: int | None = Field(description="of so many; null until that is known (da: ud af)")
+    total: int | None = Field(None, description="of so many, once that is known (da: ud af)")
     partial: Any = Field(
         None,
         description="the provisional answer so far, with intervals that hold together with those "
@@ -29,7 +29,7 @@ class JobStatus(BaseModel):
     )
     detail: str | None = Field(None, description="why there is no answer (da: hvorfor ikke)")
     asked_at: datetime
-    finished_at: datetime | None
+    finished_at: datetime | None = None
     address: str = Field(description="this status: ask again here (da: adresse)")
     result: str = Field(description="the answer, in any format (da: svaret)")
     events: str = Field(description="progress as server-sent events (da: hændelser)")

@@ -123,7 +123,10 @@ async def department(
     response_model=DepartmentDocument,
     status_code=201,
     dependencies=[needs(Scope.PLAN)],
-    responses={200: {"description": "what was kept already"}, **_WRITTEN},
+    responses={
+        200: {"model": DepartmentDocument, "description": "what was kept already"},
+        **_WRITTEN,
+    },
 )
 async def kept_department(
     document: DepartmentDocument,
@@ -146,7 +149,10 @@ async def kept_department(
     summary="change a department",
     response_model=DepartmentDocument,
     dependencies=[needs(Scope.PLAN)],
-    responses={200: {"description": "what was kept already"}, **_WRITTEN},
+    responses={
+        200: {"model": DepartmentDocument, "description": "what was kept already"},
+        **_WRITTEN,
+    },
 )
 async def changed_department(
     address: Address,

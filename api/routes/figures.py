@@ -98,7 +98,7 @@ class ListQuestion(Question):
 
 
 _KEPT: dict[int | str, dict[str, Any]] = {
-    200: {"description": "the same number is frozen already"},
+    200: {"model": FigureAnswer, "description": "the same number is frozen already"},
     201: {"model": FigureAnswer, "description": "frozen"},
     503: {"description": "the number is still being calculated"},
     "4XX": REFUSED,

@@ -28,7 +28,7 @@ from api.jobs.plans import (
 )
 from api.presentation import Question
 from api.quantities import Count, Day, Number
-from api.scenario_documents import AnyChange, PricesDocument
+from api.scenario_documents import FIRST_YEAR, LAST_YEAR, AnyChange, PricesDocument
 from api.store.departments import Store, StoreDependency
 from api.store.scenarios import ScenariosDependency
 from capacity.department import Department
@@ -94,7 +94,10 @@ class MixQuestion(DeadlineQuestion):
         description="the amount in the budget year (da: beløb)", examples=["1200000"]
     )
     budget_year: Count | None = Field(
-        None, description="the year of the department's date if left out (da: budgetår)"
+        None,
+        ge=FIRST_YEAR,
+        le=LAST_YEAR,
+        description="the year of the department's date if left out (da: budgetår)",
     )
 
 
@@ -106,7 +109,10 @@ class SavingQuestion(DeadlineQuestion):
         examples=["0,05"],
     )
     budget_year: Count | None = Field(
-        None, description="the year of the department's date if left out (da: budgetår)"
+        None,
+        ge=FIRST_YEAR,
+        le=LAST_YEAR,
+        description="the year of the department's date if left out (da: budgetår)",
     )
 
 
@@ -127,7 +133,7 @@ class MixDocument(Document):
     department: Sentence
     name: Sentence = "mix"
     kroner: ExactNumber
-    budget_year: Annotated[int, Field(ge=2000, le=2100)]
+    budget_year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
     prices: PricesDocument
     offers: Annotated[tuple[OfferDocument, ...], Field(min_length=1, max_length=20)]
     team: Slug | None = None
@@ -202,6 +208,14 @@ async def best_mix_of_scenario(
     """
     scenario = kept.scenario(address).scenario
     asked = _asked(scenario, question, store)
+    if question.kroner < 0:
+        raise InvalidInput(
+            Text(
+                da="skriv et beløb på mindst 0; en besparelse spørges der om på /saving",
+                en="write an amount of at least 0; a saving is asked for at /saving",
+            ),
+            field="kroner",
+        )
     team = question.team or asked.department.headline_team
     starts = [add(asked.department.on, months, Unit.CALENDAR_MONTHS) for months in (0, 3, 6)]
     year = question.budget_year or asked.department.on.year
@@ -236,9 +250,10 @@ async def saving(
 ) -> Response:
     """Find where a saving of so many per cent does least harm (da: besparelse).
 
-    The amount is a part of what the staff cost in a full year by the scenario's price of a post;
-    what may go are posts for cases, by quarters, in every team (or the one asked about), from the
-    first day of the budget year or the department's own.
+    The amount is a part of what the staff of the whole department cost by the scenario's price of
+    a post, from the first day of the budget year (or the department's own, where that is later)
+    to its end; what may go are posts for cases, by quarters, in every team (or the one asked
+    about), from that day.
     """
     scenario = kept.scenario(address).scenario
     asked = _asked(scenario, question, store)

@@ -23,7 +23,7 @@ from api.fields import RulesVersion, Sentence
 from api.idempotency import OnceDependency
 from api.presentation import Call, Question
 from api.quantities import Count, Number
-from api.scenario_documents import ScenarioDocument
+from api.scenario_documents import FIRST_YEAR, LAST_YEAR, ScenarioDocument
 from api.store.departments import Store, StoreDependency
 from api.store.scenarios import Edit, Kept, Row, ScenariosDependency
 from capacity.department import Department
@@ -124,7 +124,10 @@ class BudgetQuestion(Question):
     """The first of the four years."""
 
     budget_year: Count | None = Field(
-        None, description="the year of the first change, if left out (da: budgetår)"
+        None,
+        ge=FIRST_YEAR,
+        le=LAST_YEAR,
+        description="the year of the first change, if left out (da: budgetår)",
     )
 
 
@@ -355,7 +358,12 @@ async def acted_on_scenario(
     "/v1/scenarios/{address}/export",
     summary="a scenario as a file",
     responses={
-        200: {"content": {"application/yaml": {"schema": {"type": "string"}}}},
+        200: {
+            "content": {
+                written: {"schema": {"$ref": "#/components/schemas/ScenarioDocument"}}
+                for written in ("application/yaml", "application/json")
+            }
+        },
         "4XX": REFUSED,
     },
 )
