@@ -6,7 +6,7 @@ FastAPI's own page fetches Swagger UI from a host on the internet. The package f
 
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import as_file, files
 from typing import Any
@@ -98,6 +98,7 @@ def _described(app: FastAPI) -> dict[str, object]:
         for methods in described["paths"].values():
             for operation in methods.values():
                 _refusals_as_text(operation["responses"])
+                _one_field(operation, described["components"]["schemas"])
                 operation.get("parameters", []).sort(
                     key=lambda each: (each["name"] in common, not each.get("required"))
                 )
@@ -111,6 +112,22 @@ def _refusals_as_text(responses: dict[str, Any]) -> None:
     refused = {"description": "with `errors=text`: a refusal as a text for the cell"}
     content = responses.setdefault("200", refused).setdefault("content", {})
     content.setdefault("text/plain", {"schema": {"type": "string"}})
+
+
+def _one_field(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Say that with `field` an answer, or each row of one, has that field alone."""
+    if not any(each["name"] == "field" for each in operation.get("parameters", [])):
+        return
+    content = operation["responses"]["200"]["content"]["application/json"]
+    whole = content["schema"]
+    name = whole.get("$ref", "").removeprefix("#/components/schemas/")
+    is_table = list(schemas.get(name, {}).get("properties", ())) == ["rows"]
+    alone: dict[str, Any] = {"type": "object", "minProperties": 1, "maxProperties": 1}
+    if is_table:
+        rows = {"rows": {"type": "array", "items": alone}}
+        alone = {"type": "object", "properties": rows, "required": ["rows"]}
+    alone["additionalProperties"] = not is_table
+    content["schema"] = {"anyOf": [whole, {**alone, "description": "with `field`: it alone"}]}
 
 
 def _fill_in(app: FastAPI, paths: dict[str, Any]) -> None:

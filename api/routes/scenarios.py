@@ -107,6 +107,8 @@ class BudgetRow(Answer):
     full_year: Annotated[Exact, Label("helårsvirkning", "full-year effect", *_KRONER)]
     budget_year: Annotated[int, Label("budgetår", "budget year")]
     is_total: Annotated[bool, Label("i alt", "total")]
+    scenario: Annotated[str, Label("scenarie", "scenario")]
+    department: Annotated[str, Label("afdeling", "department")]
 
 
 class ListQuestion(Question):
@@ -457,8 +459,8 @@ async def budget(
     department = store.department(found.department)
     year = question.budget_year or _first_year(found, department)
     counted = scenario_budget(department, found, year, rulebook())
-    rows = [_budget_row(each, year, is_total=False) for each in counted.rows]
-    rows.append(_budget_row(counted.total, year, is_total=True))
+    rows = [_budget_row(each, year, found, is_total=False) for each in counted.rows]
+    rows.append(_budget_row(counted.total, year, found, is_total=True))
     return rendered(Table[BudgetRow](rows=tuple(rows)), question, request)
 
 
@@ -610,7 +612,7 @@ def _cost(
     return staff_budget(found, year, prices.growth).total if found else None
 
 
-def _budget_row(row: ExpenseRow, year: int, *, is_total: bool) -> BudgetRow:
+def _budget_row(row: ExpenseRow, year: int, of: Scenario, *, is_total: bool) -> BudgetRow:
     return BudgetRow(
         label=row.label,
         part_year=row.by_year[0],
@@ -620,4 +622,6 @@ def _budget_row(row: ExpenseRow, year: int, *, is_total: bool) -> BudgetRow:
         full_year=row.full_year,
         budget_year=year,
         is_total=is_total,
+        scenario=f"{of.slug}@{of.version}",
+        department=of.department,
     )

@@ -1,0 +1,355 @@
+"""Any request that the document allows, and many that it does not: no fault, nothing undocumented.
+
+The cases are drawn from `/openapi.json` itself, as many of each operation. Half of them ask for
+what is there: the examples of the document, with now and then one part of it replaced by what a
+program may hand over and a database or a reader may choke on. The same cases come every time.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from copy import deepcopy
+from dataclasses import dataclass, field
+from itertools import count
+from time import process_time, sleep
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.core.failures import FailureGroup
+from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.app import create_app
+from api.settings import Settings
+
+CONFORMS = [status_code_conformance, content_type_conformance, response_schema_conformance]
+READ, WRITTEN = "ishoej-2020-to-ekstra", "til-at-rette"
+
+BOUNDS: Mapping[str, float] = {
+    # What is known without reading much: milliseconds, of which most is the framework's.
+    "answer": 1.0,
+    # What is read from the store or kept there: a department's document is read and checked whole.
+    "document": 2.0,
+    # A calculation is laid out before it is known whether it is answered at once, and up to
+    # `at_once_steps` are then done; a figure asks such an address twice.
+    "calculation": 8.0,
+}
+"""Seconds of processor time, by kind of address: some ten times what is usual, so that what grows
+without bound shows, and a busy machine does not."""
+CALCULATIONS = {
+    "/v1/staffing-curve",
+    "/v1/best-mix",
+    "/v1/scenarios/{address}/comparison",
+    "/v1/scenarios/{address}/waterfall",
+    "/v1/scenarios/{address}/best-mix",
+    "/v1/scenarios/{address}/saving",
+    "/v1/figures",
+    "/v1/figures/{id}/check",
+}
+
+WORDS = (
+    "", " ", "\0", "a\0b", "\u202eæøå 😀", "x" * 3000, "0", "-1", "2", "²", "٣", "1E99",
+    "1e-99", "0,00001", "1/3", "9" * 12, "9" * 30, "NaN", "Infinity", "true", "null", "0001-01-01",
+    "9999-12-31", "2020-02-30", "2020-03-27T14:30", "0..999", "1..2/1e-30", "-5..5", "a@b@c",
+    "ishoej-2020@0", "ishoej-2020@²", "ishoej-2020@" + "9" * 30, READ + "@1", READ + "@²",
+    READ + "@" + "9" * 30, "//[", "/v1/jobs/x/events", "../..", "%", "010203-1234", "æ@1",
+    "text", "xlsx", "csv", "xml", "en", "statute.notification_assessment",
+)  # fmt: skip
+VALUES = (
+    *WORDS, None, True, 0, -1, 2, 0.5, -0.5, 1e-300, 1e308, float("nan"), float("inf"),
+    2**31, 2**63, 2**64, 10**400, [], {}, [0], [[[]]], {"a": {"b": 1}}, {"\0": "\0"},
+    {"\ud800": 1}, {"": None}, "\ud800",
+)  # fmt: skip
+
+
+@contextmanager
+def service(database: str) -> Iterator[TestClient]:
+    """The service with its demo; large calculations become jobs that nobody does here."""
+    chosen = Settings(
+        database=database,
+        demo=True,
+        at_once_steps=300_000,
+        workers=0,
+        text_patience=0,
+        rate="none",
+        wrong_keys="none",
+        log_level="error",
+        hosts=("testserver",),
+    )
+    with TestClient(create_app(chosen), raise_server_exceptions=False) as opened:
+        while opened.get("/ready").status_code == 503:
+            sleep(0.1)  # compiled code is loaded beside, and would be counted as the answer's time
+        yield opened
+
+
+def there(client: TestClient) -> Callable[[str, str], Mapping[str, str]]:
+    """What can be asked for by name, by an operation's method and path."""
+    frozen = {"path": "/v1/caseload?open_cases=890&case_fte=23,92", "field": "cases_per_fte"}
+    figure = client.post("/v1/figures", json=frozen).json()["id"]
+    # One that is over, so that its events end, and that nobody else asks for again.
+    job = client.get("/v1/staffing-curve?department=ishoej-2020&seed=20200326").json()["id"]
+    client.delete(f"/v1/jobs/{job}")
+    copy = {"slug": WRITTEN, "name": "Til at rette", "reason": "prøve"}
+    assert client.post(f"/v1/scenarios/{READ}/clone", json=copy).status_code == 201
+
+    def names(method: str, path: str) -> Mapping[str, str]:
+        if path.startswith("/v1/departments"):
+            return {"address": "ishoej-2020"}
+        if path.startswith("/v1/scenarios"):
+            return {"address": READ, "slug": READ if method == "GET" else WRITTEN, "action": "open"}
+        if path.startswith("/v1/figures"):
+            return {"id": figure}
+        return {"id": job, "name": "scenario"}
+
+    return names
+
+
+@dataclass
+class Record:
+    """What was asked and what came of it."""
+
+    statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    slowest: dict[str, float] = field(default_factory=dict)
+    faults: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def cases(self) -> int:
+        return self.statuses.total()
+
+
+def ask_everything(database: str, cases: int) -> Record:
+    """Ask so many cases of every operation."""
+    record = Record()
+    with service(database) as client:
+        names = there(client)
+        config = SchemathesisConfig(projects=None)
+        config.projects.default.generation.update(with_security_parameters=False)
+        described = client.get("/openapi.json").json()
+        schema = schemathesis.openapi.from_dict(described, config=config)
+        operations = [each.ok() for each in schema.get_all_operations()]
+        # What deletes comes last, or the others would find nothing.
+        for operation in sorted(operations, key=lambda each: each.method.lower() == "delete"):
+            known = names(operation.method.upper(), operation.path)
+            raw = described["paths"][operation.path][operation.method.lower()]
+            _ask(client, operation, _fuzzed(operation, GenerationMode.POSITIVE), cases // 4, record)
+            _ask(client, operation, _fuzzed(operation, GenerationMode.NEGATIVE), cases // 4, record)
+            _ask(client, operation, _near(_Usual.of(raw, known)), cases // 2, record)
+        asked = {name for name, _ in record.statuses}
+        assert asked == {f"{each.method.upper()} {each.path}" for each in operations}
+        assert client.get("/health").status_code == 200
+    return record
+
+
+def _fuzzed(operation: Any, mode: GenerationMode) -> st.SearchStrategy[Any]:
+    """What the schemas of an operation allow, or do not."""
+
+    def without_key(case: Any) -> Any:
+        # A wrong key is refused before anything is read, so it would hide the rest.
+        case.query.pop("api_key", None)
+        return case
+
+    found = operation.as_strategy(generation_mode=mode)
+    return found.map(without_key) if mode is GenerationMode.POSITIVE else found
+
+
+@dataclass(frozen=True)
+class _Usual:
+    """What an operation can answer, by the examples of its own description."""
+
+    names: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any
+    asked: Mapping[str, list[str]]
+
+    @classmethod
+    def of(cls, described: Mapping[str, Any], known: Mapping[str, str]) -> "_Usual":
+        asked: dict[str, list[str]] = {"path": [], "query": [], "header": []}
+        for each in described.get("parameters", []):
+            asked[each["in"]].append(each["name"])
+        content = described.get("requestBody", {}).get("content", {})
+        return cls(
+            names={name: known[name] for name in asked["path"]},
+            query={
+                each["name"]: each["example"]
+                for each in described.get("parameters", [])
+                if each["in"] == "query" and "example" in each
+            },
+            body=content.get("application/json", {}).get("example"),
+            asked=asked,
+        )
+
+
+def _near(usual: _Usual) -> st.SearchStrategy[Mapping[str, Any]]:
+    """A request of the usual kind, with one or no part of it replaced."""
+    places = [
+        *((where, name) for where, names in usual.asked.items() for name in names),
+        *([("body", None)] * 12 if usual.body is not None else []),
+        *([("nowhere", None)] * 2),
+    ]
+
+    def made(place: tuple[str, str], number: int, word: str, value: Any) -> Mapping[str, Any]:
+        where, name = place
+        headers = {"If-Match": "*"} if "If-Match" in usual.asked["header"] and number % 3 else {}
+        replaced = {name: word} if where != "body" else {}
+        return {
+            "path_parameters": {**usual.names, **(replaced if where == "path" else {})},
+            "query": {**usual.query, **(replaced if where == "query" else {})},
+            "headers": {**headers, **(replaced if where == "header" else {})},
+            "body": _changed(usual.body, number, value) if where == "body" else usual.body,
+        }
+
+    return st.builds(
+        made,
+        st.sampled_from(places),
+        st.integers(0, 9_999),
+        st.sampled_from(WORDS),
+        st.sampled_from(VALUES),
+    )
+
+
+def _changed(body: Any, number: int, value: Any) -> Any:
+    """Replace one part of a document, its value or its name, or leave it out."""
+    whole = [deepcopy(body)]
+    places = list(_places(whole))
+    inside, at = places[number % len(places)]
+    if isinstance(inside, dict) and number % 7 == 0:
+        kept = inside.pop(at)
+        if isinstance(value, str) and number % 2:
+            inside[value] = kept
+    else:
+        inside[at] = value
+    return whole[0]
+
+
+def _places(inside: Any) -> Iterator[tuple[Any, Any]]:
+    for at in range(len(inside)) if isinstance(inside, list) else list(inside):
+        yield inside, at
+        if isinstance(inside[at], list | dict):
+            yield from _places(inside[at])
+
+
+def _ask(
+    client: TestClient, operation: Any, drawn: st.SearchStrategy[Any], cases: int, record: Record
+) -> None:
+    name = f"{operation.method.upper()} {operation.path}"
+    numbers = count(1)
+
+    @settings(
+        max_examples=cases,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(drawn)
+    def ask(found: Any) -> None:
+        case, sent = _request(operation, found)
+        began = process_time()
+        response = client.request(**sent)
+        took = process_time() - began
+        record.statuses[name, response.status_code] += 1
+        record.slowest[name] = max(took, record.slowest.get(name, 0.0))
+        try:
+            case.validate_response(response, checks=CONFORMS)
+            _check(response, described=set(operation.definition.raw["responses"]))
+            assert took < _bound(operation.path), f"took {took:.2f} s"
+            if operation.method.upper() == "GET" and next(numbers) % 5 == 0:
+                head = client.request(**{**sent, "method": "HEAD"})
+                assert (head.status_code, head.content) == (response.status_code, b""), "HEAD"
+        except (Exception, FailureGroup) as fault:
+            said = "\n".join(map(str, getattr(fault, "exceptions", [fault])))
+            record.faults.setdefault((name, said[:60]), f"{sent!r}\n{said}\n{response.text[:300]}")
+
+    with suppress(Unsatisfiable):  # what has no parameters has no wrong ones
+        ask()
+
+
+def _request(operation: Any, found: Any) -> tuple[Any, Mapping[str, Any]]:
+    """A case, and as the test client sends it."""
+    if isinstance(found, schemathesis.Case):
+        sent = found.as_transport_kwargs(base_url="http://testserver")
+        cookies = sent.pop("cookies", None) or {}
+        headers = dict(sent.pop("headers", None) or {})
+        if isinstance(sent.get("data"), bytes | str):  # the client's name for a raw body
+            sent["content"] = sent.pop("data")
+        if cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        return found, {**sent, "headers": headers}
+    path = operation.path
+    for name, value in found["path_parameters"].items():
+        path = path.replace(f"{{{name}}}", quote(value, safe="@", errors="surrogatepass"))
+    headers = {name: value.encode("latin-1", "replace") for name, value in found["headers"].items()}
+    sent = {
+        "method": operation.method.upper(),
+        "url": "http://testserver" + path,
+        "params": {name: str(value) for name, value in found["query"].items()},
+        "headers": headers,
+    }
+    if found["body"] is not None:
+        sent["content"] = json.dumps(found["body"]).encode()
+        headers["Content-Type"] = b"application/json"
+    return operation.Case(path_parameters=found["path_parameters"]), sent
+
+
+def _bound(path: str) -> float:
+    if path in CALCULATIONS:
+        return BOUNDS["calculation"]
+    return BOUNDS["document" if "/departments" in path or "/scenarios" in path else "answer"]
+
+
+def _check(response: Any, *, described: set[str]) -> None:
+    status, kind = response.status_code, response.headers.get("content-type", "")
+    # The store is well here, so only those wait that say so on their own account.
+    assert status < 500 or (status == 503 and "503" in described), f"status {status}"
+    assert re.fullmatch(r"[0-9A-Za-z-]{1,64}", response.headers["x-request-id"])
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "default-src" in response.headers["content-security-policy"]
+    if kind.startswith(("application/json", "application/problem+json")) and response.content:
+        json.loads(response.text, parse_constant=_no_number)
+    if kind.startswith(("text/csv", "application/xml")) and status == 200:
+        assert not re.search(r"(^|[,;\t>])-?(nan|inf|infinity)($|[,;\t<])", response.text, re.I | re.M)
+    if status >= 400:
+        assert kind == "application/problem+json"
+        problem = response.json()
+        assert problem["status"] == status
+        assert problem["title"]
+        assert problem["detail"]
+
+
+def _no_number(written: str) -> None:
+    raise AssertionError(f"{written} is no number")
+
+
+CI_CASES = 20
+"""Of each operation: with some fifty of them a thousand."""
+
+
+def test_a_thousand_cases(database: str) -> None:
+    record = ask_everything(database, CI_CASES)
+    assert not record.faults, "\n\n".join(map(str, record.faults.items()))
+    assert record.cases() >= 1000
+    by_kind = Counter({kind: 0 for kind in (2, 4)})
+    for (_, status), number in record.statuses.items():
+        by_kind[status // 100] += number
+    # Cases that are all refused, or none, would prove little.
+    assert min(by_kind[2], by_kind[4]) > 0.2 * record.cases(), by_kind
+
+
+@pytest.mark.soak
+def test_fifty_thousand_cases(database: str) -> None:
+    record = ask_everything(database, 1_000)
+    assert not record.faults, "\n\n".join(map(str, record.faults.items()))
+    assert record.cases() >= 50_000
