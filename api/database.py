@@ -6,6 +6,7 @@ the municipality already runs one. The tables and the tests are the same.
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -160,10 +161,19 @@ def migrate(engine: Engine) -> None:
 
     `InvalidInput` where it is no database, cannot be reached, or was written by a newer planner.
     """
+    _keep_private(engine)
     if revision(engine) != REVISION and not _created(engine):
         from api.upgrade import upgrade  # Alembic would be a fifth of the time of every start
 
         upgrade(engine)
+
+
+def _keep_private(engine: Engine) -> None:
+    """Make a new file readable for its owner alone; SQLite gives those beside it the same."""
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and not Path(file).exists():
+        with suppress(OSError):  # a folder that is not there is told of where the file is opened
+            Path(file).touch(mode=0o600)
 
 
 def revision(engine: Engine) -> str | None:

@@ -37,7 +37,14 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(help="Sikkerhedskopien (the backup).")],
-    force: Force = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Erstat det, der er i PostgreSQL; en fil bliver altid liggende ved siden af "
+            "(replace what PostgreSQL holds; a file is always kept beside).",
+        ),
+    ] = False,
     database: Database = None,
     lang: Lang = "da",
 ) -> None:

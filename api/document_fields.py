@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from api.privacy import REFUSED, looks_like_cpr
-from api.quantities import day, number, refusal
+from api.quantities import NUL, day, number, refusal
 from capacity.errors import InvalidInput, PlannerError
 
 _FRACTION = re.compile(r"-?\d{1,100}/[1-9]\d{0,99}", re.ASCII)
@@ -75,6 +75,13 @@ def _without_cpr(words: str) -> str:
     return words
 
 
+def _without_nul(words: str) -> str:
+    """Refuse the one sign that a database cannot keep in a text."""
+    if "\0" in words:
+        raise refusal(InvalidInput(NUL))
+    return words
+
+
 ExactNumber = Annotated[
     Fraction,
     BeforeValidator(_read_number),
@@ -84,7 +91,12 @@ ExactNumber = Annotated[
 Day = Annotated[
     date, BeforeValidator(_read_day), WithJsonSchema({"type": "string", "format": "date"})
 ]
-Words = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_without_cpr)]
+Words = Annotated[
+    str,
+    Field(min_length=1, max_length=2000),
+    AfterValidator(_without_nul),
+    AfterValidator(_without_cpr),
+]
 Slug = Annotated[
     str,
     Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60),

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 
 from api.answers import Answer
 from api.formats import MEDIA_TYPES
-from api.presentation import Format, refuse_repeated_parameters
+from api.presentation import Format, refuse_unreadable_address
 from api.quick_route import QuickRoute
 
 _TEXT = {"schema": {"type": "string"}}
@@ -28,7 +28,7 @@ UNAVAILABLE: dict[str, Any] = {
 def planner_router(tag: str) -> APIRouter:
     """Return a router whose addresses refuse a parameter that is given twice."""
     return APIRouter(
-        tags=[tag], dependencies=[Depends(refuse_repeated_parameters)], route_class=QuickRoute
+        tags=[tag], dependencies=[Depends(refuse_unreadable_address)], route_class=QuickRoute
     )
 
 

@@ -146,8 +146,10 @@ class Door:
             self.rate.count(address)  # so that whoever has no key cannot flood the door itself
             raise NoKey(
                 Text(
-                    da="tjenesten kræver en nøgle; send den i headeren X-API-Key",
-                    en="the service needs a key; send it in the header X-API-Key",
+                    da="tjenesten kræver en nøgle; send den i headeren X-API-Key, eller skriv "
+                    "api_key= i adressen, hvis du kun skal læse",
+                    en="the service needs a key; send it in the header X-API-Key, or write "
+                    "api_key= in the address where you only read",
                 )
             )
         return _Entry(of_session.caller, f"key {of_session.id}", session=session)
@@ -199,7 +201,7 @@ class Door:
             at=datetime.now(UTC),
             who=who,
             did=did,
-            about=masked(scope["path"])[:200],
+            about=masked(scope["path"]).replace("\0", "\ufffd")[:200],  # which no text can have
             status=scope.get("refused") or scope.get("status") or 0,
             request_id=scope.get("request_id", ""),
         )

@@ -64,10 +64,11 @@ STATUS: Mapping[type[PlannerError], int] = {
 _TITLES_OF: Mapping[type[PlannerError], Text] = {
     NameTaken: Text(da="Navnet er optaget", en="The name is taken"),
     NotOpen: Text(da="Kan ikke ændres", en="Cannot be changed"),
+    JobCancelled: Text(da="Annulleret", en="Cancelled"),
 }
 _TITLES = {
     400: Text(da="Kan ikke læses", en="Cannot be read"),
-    401: Text(da="Nøgle mangler", en="No key"),
+    401: Text(da="Ingen gyldig nøgle", en="No valid key"),
     403: Text(da="Ikke tilladt", en="Not allowed"),
     404: Text(da="Findes ikke", en="Not found"),
     405: Text(da="Metoden kan ikke bruges her", en="Method not allowed"),

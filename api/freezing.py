@@ -95,7 +95,10 @@ async def asked_again(request: Request, figure: Figure) -> dict[str, Any]:
 
 def _bare(path: str) -> str:
     """The address without how the answer is to be written, and without any key."""
-    parts = urlsplit(path)
+    try:
+        parts = urlsplit(path)
+    except ValueError:  # brackets in the place of a host
+        parts = urlsplit("")
     known = parts.path.startswith("/v1/") and not parts.path.startswith("/v1/figures")
     if parts.scheme or parts.netloc or not known or len(path) > _MOST_SIGNS:
         raise InvalidInput(

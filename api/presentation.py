@@ -12,7 +12,7 @@ from fastapi import Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from api.quantities import Count
+from api.quantities import NUL, Count
 from capacity.errors import InvalidInput
 from capacity.wording import Language, Text
 
@@ -177,16 +177,22 @@ def failures(request: Request) -> Failures:
     return Failures.TEXT if wanted == Failures.TEXT else Failures.HTTP
 
 
-async def refuse_repeated_parameters(request: Request) -> None:
-    """Refuse what `check_repeated_parameters` does, as a dependency.
+async def refuse_unreadable_address(request: Request) -> None:
+    """Refuse what `check_address` does, as a dependency.
 
     FastAPI hands what is not async to a thread, which costs more than all the rest of it.
     """
-    check_repeated_parameters(request)
+    check_address(request)
 
 
-def check_repeated_parameters(request: Request) -> None:
-    """Refuse a parameter given twice: nobody can know which was meant (`InvalidInput`)."""
+def check_address(request: Request) -> None:
+    """Refuse what nobody can have meant (`InvalidInput`).
+
+    A parameter given twice does not say which is meant, and no database keeps a NUL in a text.
+    """
+    if b"%00" in request.scope["query_string"] or "\0" in request.scope["path"]:
+        fields = (name for name, value in request.query_params.items() if "\0" in name + value)
+        raise InvalidInput(NUL, field=next(fields, None))
     names = [name for name, _ in request.query_params.multi_items()]
     if len(set(names)) == len(names):
         return

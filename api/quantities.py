@@ -30,6 +30,12 @@ _LONGEST_NUMBER = 40
 MOST_LEVELS = 1000
 _LONGEST_QUOTE = 40
 
+NUL = Text(
+    da="teksten indeholder et nultegn (U+0000), som ingen tekst kan have; fjern det",
+    en="there is a null character (U+0000) in the text, which no text can have; remove it",
+)
+"""What is told of a sign that JSON and addresses can carry and a database cannot (da: nultegn)."""
+
 T = TypeVar("T")
 
 
@@ -177,8 +183,13 @@ def _quoted(text: str) -> str:
 
 def refusal(error: PlannerError) -> PydanticCustomError:
     """Carry a refusal in both languages through pydantic to `api.errors` (da: afvisning)."""
-    words = {"da": error.message.da, "en": error.message.en}
+    words = {"da": _carried(error.message.da), "en": _carried(error.message.en)}
     return PydanticCustomError("refused", "{en}", words)
+
+
+def _carried(text: str) -> str:
+    """Half of a sign of two, which JSON can write and no answer can carry, as a question mark."""
+    return text.encode(errors="replace").decode()
 
 
 def _reading(read: Callable[[str], T]) -> BeforeValidator:

@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
-from api.presentation import check_repeated_parameters, refuse_repeated_parameters
+from api.presentation import check_address, refuse_unreadable_address
 
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -34,7 +34,7 @@ def _lone_question(route: APIRoute) -> tuple[str, type[BaseModel]] | None:
     others = (dependant.path_params, dependant.header_params, dependant.cookie_params)
     checks = [each.call for each in dependant.dependencies]
     takes_more = len(signature(route.endpoint).parameters) != 2 or route.methods != {"GET"}
-    if any(others) or dependant.body_params or checks != [refuse_repeated_parameters] or takes_more:
+    if any(others) or dependant.body_params or checks != [refuse_unreadable_address] or takes_more:
         return None
     if len(dependant.query_params) != 1 or dependant.request_param_name is None:
         return None
@@ -48,7 +48,7 @@ def _short_way(route: APIRoute, name: str, model: type[BaseModel]) -> _Handler:
     endpoint, request_name = route.endpoint, route.dependant.request_param_name or "request"
 
     async def handler(request: Request) -> Response:
-        check_repeated_parameters(request)
+        check_address(request)
         try:
             question = model.model_validate(dict(request.query_params))
         except ValidationError as error:

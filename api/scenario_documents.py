@@ -5,17 +5,19 @@ same name in `capacity.scenario_changes`. Every number says its unit and its lea
 are enforced here and listed at `/v1/inputs`.
 """
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.resources import files
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StrictInt
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StrictInt
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from api.document_fields import Day, ExactNumber, Slug, Words
 from api.documents import Document, RampUpDocument, TextDocument
+from api.privacy import looks_like_cpr
 from api.quantities import refusal
 from capacity.errors import InvalidInput
 from capacity.posts import PostRounding
@@ -405,13 +407,32 @@ class PricesDocument(Document):
         return self._as(Prices)
 
 
+_VERSIONED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*@[1-9]\d{0,8}", re.ASCII)
+
+
+def _with_version(address: str) -> str:
+    """Refuse a department without its version: a plan is made on one and stays on it."""
+    if looks_like_cpr(address) or not _VERSIONED.fullmatch(address):
+        raise refusal(
+            InvalidInput(
+                Text(
+                    da="skriv afdelingen med sin version, fx ishoej-2020@1",
+                    en="write the department with its version: ishoej-2020@1",
+                )
+            )
+        )
+    return address
+
+
 class ScenarioDocument(Document):
     """A whole scenario (da: scenarie). Its status and version are its store's to say."""
 
     format: Literal[1]
     slug: Slug
     name: Words
-    department: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*@[1-9]\d{0,8}$")]
+    department: Annotated[
+        str, AfterValidator(_with_version), Field(examples=["ishoej-2020@1"], max_length=80)
+    ]
     changes: tuple[AnyChange, ...] = ()
     prices: PricesDocument | None = None
     status: Status = Status.DRAFT

@@ -221,8 +221,9 @@ class _Luck:
             self.from_,
             self.to,
             self.book,
-            # Luck of its own for what is named: the next seed's.
-            seed=self.seed + 1 if again else self.seed,
+            # What is named meets the luck asked for, as a comparison of it would; the search has
+            # met the next seed's.
+            seed=self.seed if again else self.seed + 1,
             replications=replications,
             executor=self.executor,
             on_progress=lambda more: self.on_progress(done + more),

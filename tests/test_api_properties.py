@@ -24,8 +24,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
-from schemathesis.core.failures import FailureGroup
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -33,6 +33,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app
+from api.presentation import Question
 from api.settings import Settings
 
 CONFORMS = [status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -49,6 +50,7 @@ BOUNDS: Mapping[str, float] = {
 }
 """Seconds of processor time, by kind of address: some ten times what is usual, so that what grows
 without bound shows, and a busy machine does not."""
+COMMON = {field.alias or name for name, field in Question.model_fields.items()}
 CALCULATIONS = {
     "/v1/staffing-curve",
     "/v1/best-mix",
@@ -177,7 +179,8 @@ class _Usual:
     def of(cls, described: Mapping[str, Any], known: Mapping[str, str]) -> "_Usual":
         asked: dict[str, list[str]] = {"path": [], "query": [], "header": []}
         for each in described.get("parameters", []):
-            asked[each["in"]].append(each["name"])
+            if each["name"] != "api_key":  # refused before anything is read
+                asked[each["in"]].append(each["name"])
         content = described.get("requestBody", {}).get("content", {})
         return cls(
             names={name: known[name] for name in asked["path"]},
@@ -195,6 +198,9 @@ def _near(usual: _Usual) -> st.SearchStrategy[Mapping[str, Any]]:
     """A request of the usual kind, with one or no part of it replaced."""
     places = [
         *((where, name) for where, names in usual.asked.items() for name in names),
+        # What every address takes is tried at all of them; what this one takes, more often.
+        *(("query", name) for name in usual.asked["query"] if name not in COMMON for _ in range(2)),
+        *(("path", name) for name in usual.asked["path"] for _ in range(8)),
         *([("body", None)] * 12 if usual.body is not None else []),
         *([("nowhere", None)] * 2),
     ]
@@ -320,7 +326,9 @@ def _check(response: Any, *, described: set[str]) -> None:
     if kind.startswith(("application/json", "application/problem+json")) and response.content:
         json.loads(response.text, parse_constant=_no_number)
     if kind.startswith(("text/csv", "application/xml")) and status == 200:
-        assert not re.search(r"(^|[,;\t>])-?(nan|inf|infinity)($|[,;\t<])", response.text, re.I | re.M)
+        assert not re.search(
+            r"(^|[,;\t>])-?(nan|inf|infinity)($|[,;\t<])", response.text, re.I | re.M
+        )
     if status >= 400:
         assert kind == "application/problem+json"
         problem = response.json()
@@ -341,7 +349,7 @@ def test_a_thousand_cases(database: str) -> None:
     record = ask_everything(database, CI_CASES)
     assert not record.faults, "\n\n".join(map(str, record.faults.items()))
     assert record.cases() >= 1000
-    by_kind = Counter({kind: 0 for kind in (2, 4)})
+    by_kind = Counter(dict.fromkeys((2, 4), 0))
     for (_, status), number in record.statuses.items():
         by_kind[status // 100] += number
     # Cases that are all refused, or none, would prove little.

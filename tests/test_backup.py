@@ -344,3 +344,21 @@ def _from_the_first_step(file):
 
 def _left_over(folder):
     return [each.name for each in folder.iterdir() if each.name.startswith(".")]
+
+
+def test_what_two_restores_in_one_second_replace_is_all_kept(tmp_path, sqlite_database):
+    back_up(sqlite_database, tmp_path / "backup")
+    replaced = [restore(tmp_path / "backup", sqlite_database).replaced for _ in range(3)]
+    assert len(set(replaced)) == 3
+    assert all(each.exists() for each in replaced)
+
+
+def test_a_new_database_is_its_owners_alone(tmp_path):
+    file = tmp_path / "planner.sqlite"
+    engine = database_engine(file)
+    migrate(engine)
+    with engine.connect():
+        modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.glob("planner*")}
+    engine.dispose()
+    assert modes["planner.sqlite"] == 0o600
+    assert set(modes.values()) == {0o600}

@@ -105,7 +105,7 @@ def test_no_affordable_mix_keeps_more_by_the_luck_it_was_searched_with(kroner):
     for counts in product(range(5), range(9), range(4), range(2)):
         changes = tuple(o.of(n) for o, n in zip(offers, counts, strict=True) if n)
         if cost_of(changes) <= kroner:
-            affordable[changes] = share_of(changes, seed=1)
+            affordable[changes] = share_of(changes, seed=2)
     found = best(*offers, kroner=kroner)
     named = [found.best, *found.next_best]
     assert max(affordable[each.changes] for each in named) == max(affordable.values())
@@ -202,7 +202,7 @@ def test_the_same_question_gives_the_same_answer():
 
 def test_what_is_named_is_simulated_with_luck_that_the_search_has_not_seen():
     found = best(posts(), replications=SCREENED)
-    assert found.best.outcome.share_in_time.value == share_of(found.best.changes, seed=2)
+    assert found.best.outcome.share_in_time.value == share_of(found.best.changes, seed=1)
 
 
 def test_the_work_said_beforehand_is_never_less_than_the_work_done():

@@ -175,8 +175,8 @@ def test_a_saving_says_where_it_does_least_harm(service):
     answer = service.get(f"{asked}&format=text")
     assert answer.text.startswith("En besparelse på"), answer.text
     before, best, *_ = rows(service.get(asked))
-    # 933 hours a week by contract are 25.2 posts of 519 200 kroner a year, from 26 March on.
-    year = 933 / 37 * 519_200 * (9 + 6 / 31) / 12
+    # 142 hours a week by contract in the team, at 519 200 kroner a post, from 26 March on.
+    year = 142 / 37 * 519_200 * (9 + 6 / 31) / 12
     assert best["kroner"] == pytest.approx(-0.05 * year)
     assert best["part_year"] <= best["kroner"]
     assert best["share_in_time"] < before["share_in_time"]

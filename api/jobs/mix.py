@@ -231,6 +231,12 @@ def _said(found: "BestMix", language: Language) -> str:
     is_danish = language == "da"
     amount = shown(abs(found.kroner), 0, language)
     deadline = rulebook()[found.deadline].label.in_language(language)
+    if found.best is None and not found.alone:
+        return (
+            f"Intet af det udbudte kan købes for {amount} kr. i {found.budget_year}."
+            if is_danish
+            else f"Nothing that is offered can be had for {amount} kroner in {found.budget_year}."
+        )
     if found.best is None:
         return (
             f"Ingen af mulighederne holder flere af fristen ”{deadline}” for {amount} kr. i "
@@ -242,6 +248,12 @@ def _said(found: "BestMix", language: Language) -> str:
     best = found.best
     before = percent(Fraction(found.before.share_in_time.value), language)
     after = percent(Fraction(best.outcome.share_in_time.value), language)
+    year = "–".join(
+        (
+            shown(Fraction(best.outcome.year_low) * 100, 0, language),
+            percent(Fraction(best.outcome.year_high), language),
+        )
+    )
     costs = shown(abs(best.budget.total.part_year), 0, language)
     saving = found.kroner < 0
     lasting = shown(best.budget.total.full_year * (-1 if saving else 1), 0, language)
@@ -259,9 +271,9 @@ def _said(found: "BestMix", language: Language) -> str:
         tail = f" {others} er ikke til at skelne fra den." if equals else ""
         does = "sparer" if saving else "koster"
         return (
-            f"{lead} Rettidigheden går fra {before} til {after}; den {does} {costs} kr. i "
-            f"{found.budget_year} og {lasting} kr. i et helt år.{tail} I denne model og med disse "
-            "antagelser."
+            f"{lead} Rettidigheden går fra {before} til {after} (i et enkelt år {year}); den "
+            f"{does} {costs} kr. i {found.budget_year} og {lasting} kr. i et helt år.{tail} I "
+            "denne model og med disse antagelser."
         )
     lead = (
         f"A saving of {amount} kroner in {found.budget_year} costs least of the deadline "
@@ -273,7 +285,8 @@ def _said(found: "BestMix", language: Language) -> str:
     others = "Another mix" if equals == 1 else f"{equals} other mixes"
     tail = f" {others} cannot be told from it." if equals else ""
     return (
-        f"{lead} Timeliness goes from {before} to {after}; it {'saves' if saving else 'costs'} "
+        f"{lead} Timeliness goes from {before} to {after} ({year} in a single year); it "
+        f"{'saves' if saving else 'costs'} "
         f"{costs} kroner in {found.budget_year} and {lasting} in a full year.{tail} In this model "
         "and with these assumptions."
     )

@@ -236,8 +236,20 @@ class ComparisonCalculation(Calculation):
                 changed_department(department, self.after.changes, book),
             )
 
+    def _told_of(self, compared: "Comparison") -> "tuple[ComparedDeadline, ...]":
+        """The rows of all teams together and of each.
+
+        Of a team asked about, all together only where no team has the row, as where a plan merges
+        them: what is connected with a team would look like the whole department.
+        """
+        if self.asked.team is None:
+            return (*compared.together, *compared.deadlines)
+        own = {row.deadline for row in compared.deadlines}
+        together = (row for row in compared.together if row.deadline not in own)
+        return (*together, *compared.deadlines)
+
     def _deadlines(self, compared: "Comparison") -> Iterator[ComparisonRow]:
-        for row in (*compared.together, *compared.deadlines):
+        for row in self._told_of(compared):
             label = rulebook()[row.deadline].label
             yield self._row(
                 row.deadline,
@@ -261,6 +273,8 @@ class ComparisonCalculation(Calculation):
         after = {(each.team, each.measure): each for each in compared.after.series}
         for series in compared.differences:
             key = (series.team, series.measure)
+            if series.team is None and self.asked.team is not None:
+                continue
             if not (series.moments and before[key].moments and after[key].moments):
                 continue
             last = series.moments[-1]
@@ -286,7 +300,7 @@ class ComparisonCalculation(Calculation):
             return
         what = Text(da="planens udgift i perioden", en="the plan's cost in the period")
         yield self._cost("kroner", what, first, last)
-        for row in (*compared.together, *compared.deadlines):
+        for row in self._told_of(compared):
             numbers = [
                 Fraction(each) for each in (row.avoided.value, row.avoided.low, row.avoided.high)
             ]
@@ -310,7 +324,10 @@ class ComparisonCalculation(Calculation):
         if asked.department.open_cases:
             yield self._cost(
                 "kroner_per_case",
-                Text(da="personaleudgift pr. åben sag", en="staff cost per open case"),
+                Text(
+                    da="hele afdelingens personaleudgift pr. åben sag",
+                    en="the whole department's staff cost per open case",
+                ),
                 *(staff(plan, None) / asked.department.open_cases for plan in plans),
             )
         teams = {each.slug for each in asked.department.teams}

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from api.pages.curve import levels_written
-from api.presentation import check_repeated_parameters
+from api.presentation import check_address
 from api.privacy import REFUSED, looks_like_cpr
 from capacity.errors import InvalidInput, PlannerError
 from capacity.wording import Language, Text
@@ -55,11 +55,11 @@ def asked_of(request: Request) -> tuple[Asked, dict[str, PlannerError]]:
     try:
         if len(given) < len(request.query_params):
             raise InvalidInput(REFUSED)
-        check_repeated_parameters(request)
+        check_address(request)
         _refuse_unknown(given)
     except InvalidInput as error:
         refusals["page"] = error
-    chosen = {name: value[:_LONGEST] or None for name, value in given.items()}
+    chosen = {name: value.replace("\0", "")[:_LONGEST] or None for name, value in given.items()}
     return Asked(
         language="en" if chosen.get("lang") == "en" else "da",
         department=chosen.get("department"),

@@ -250,10 +250,10 @@ async def saving(
 ) -> Response:
     """Find where a saving of so many per cent does least harm (da: besparelse).
 
-    The amount is a part of what the staff of the whole department cost by the scenario's price of
-    a post, from the first day of the budget year (or the department's own, where that is later)
-    to its end; what may go are posts for cases, by quarters, in every team (or the one asked
-    about), from that day.
+    The amount is a part of what the staff of the team asked about cost (of the whole department,
+    where none is) by the scenario's price of a post, from the first day of the budget year (or the
+    department's own, where that is later) to its end; what may go are posts for cases, by
+    quarters, there and from that day. Only the deadline asked about is counted.
     """
     scenario = kept.scenario(address).scenario
     asked = _asked(scenario, question, store)
@@ -272,7 +272,15 @@ async def saving(
         )
         for team in teams
     ]
-    cost = staff_kroner(department, (), _prices(scenario), begins, date(year + 1, 1, 1), rulebook())
+    cost = staff_kroner(
+        department,
+        (),
+        _prices(scenario),
+        begins,
+        date(year + 1, 1, 1),
+        rulebook(),
+        team=question.team,
+    )
     kroner = -cost * question.share
     return await _mix(scenario, asked, offers, kroner, year, question, request)
 

@@ -30,6 +30,10 @@ class AuditRow:
     request_id: str
 
 
+_MOST_ROWS = 2**31 - 1
+"""The largest number that a row can have, and that PostgreSQL compares it with."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditTrail:
     """The audit trail, seen through one transaction (da: revisionsspor)."""
@@ -52,7 +56,7 @@ class AuditTrail:
     def newest(self, limit: int, *, before: int | None = None) -> tuple[AuditRow, ...]:
         """Return the newest rows, or the newest before one of them (da: de nyeste)."""
         wanted = select(StoredAuditRow)
-        if before is not None:
+        if before is not None and before <= _MOST_ROWS:
             wanted = wanted.where(col(StoredAuditRow.id) < before)
         rows = self.session.exec(wanted.order_by(col(StoredAuditRow.id).desc()).limit(limit))
         return tuple(_row(row) for row in rows)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -279,7 +280,7 @@ def _read_in(copy: Path, database: Path | str, file: Path, *, overwrite: bool) -
                         "databasen har allerede noget; skriv --force for at erstatte det",
                         "the database has something already; write --force to replace it",
                     )
-                replaced = file.with_name(f"{file.name}.replaced-{_moment()}")
+                replaced = _aside(file)
                 _kept_aside(writing, replaced)
             for table in reversed(tables):
                 writing.execute(table.delete())
@@ -354,10 +355,12 @@ def _replace(target: Path, copy: Path) -> Path | None:
     if not target.exists():
         _put_in_place(copy, target)
         return None
-    replaced = target.with_name(f"{target.name}.replaced-{_moment()}")
+    replaced = _aside(target)
     with _alone(target):
         try:
             os.link(target, replaced)
+        except FileExistsError:
+            raise  # what was set aside before is never written over
         except OSError:  # a disk without links
             shutil.copy2(target, replaced)
         for end in ("-wal", "-shm"):  # there is one only where the file is too damaged to empty it
@@ -390,8 +393,12 @@ def _alone(file: Path) -> Iterator[None]:
         yield
 
 
-def _moment() -> str:
-    return datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+def _aside(file: Path) -> Path:
+    """A name beside a file that no other has: two may be replaced in one second."""
+    moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    name = file.with_name(f"{file.name}.replaced-{moment}")
+    others = (name.with_name(f"{name.name}-{number}") for number in count(2))
+    return next(each for each in chain([name], others) if not each.exists())
 
 
 def _no_backup(file: Path) -> InvalidInput:

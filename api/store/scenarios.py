@@ -4,6 +4,7 @@ Every change makes the next version and keeps the one before, with who made it a
 change the same version at once: the database lets one of them through.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -23,6 +24,8 @@ from api.tables import StoredScenario, StoredScenarioVersion
 from capacity.errors import PlannerError
 from capacity.scenario import Scenario, Status
 from capacity.wording import Text
+
+_ADDRESS = re.compile(r"(?P<slug>[^@]+)(@(?P<version>[1-9]\d{0,8}))?", re.ASCII)
 
 
 class UnknownScenario(PlannerError):
@@ -123,16 +126,16 @@ class Scenarios:
 
         `UnknownScenario` where there is none; `Unreadable` names a row that is damaged.
         """
-        slug, _, version = address.partition("@")
-        row = self._row(slug)
-        if row is None:
+        found = _ADDRESS.fullmatch(address)
+        row = None if found is None else self._row(found["slug"])
+        if found is None or row is None:
             raise _unknown(address)
-        if not version:
+        if found["version"] is None:
             return Kept(_scenario(row, address), row.changed_at, row.changed_by)
         older = self.session.exec(
             select(StoredScenarioVersion).where(
                 StoredScenarioVersion.scenario_id == row.id,
-                col(StoredScenarioVersion.version) == (int(version) if version.isdigit() else 0),
+                StoredScenarioVersion.version == int(found["version"]),
             )
         ).first()
         if older is None:
