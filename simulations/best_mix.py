@@ -9,7 +9,7 @@ not prove that no mix is better: it says how many it tried. The mixes it names a
 with luck of their own, so that the best of many is not the luckiest of them (da: bedste blanding).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,7 +28,7 @@ from capacity.staff_costs import (
     staff_budget,
 )
 from capacity.units import Kroner
-from capacity.wording import Text
+from capacity.wording import Text, shown
 from simulations import MODEL_VERSION
 from simulations.comparison import courses_of, courses_steps, touched_teams
 from simulations.estimates import Estimate
@@ -404,19 +404,26 @@ class _Search:
                     ),
                     field=f"offers[{index}]",
                 )
-        if self._kroner < 0 and not self.alone():
-            reachable: Mapping[_Counts, Kroner] = self._costs
-            least = min(reachable.values())
-            if least > self._kroner:
-                raise InvalidInput(
-                    Text(
-                        da=f"ingen af mulighederne kan alene spare så meget; den største kan spare "
-                        f"{int(-least)} kr.",
-                        en="no offer can save so much on its own; the largest can save "
-                        f"{int(-least)} kroner",
-                    ),
-                    field="kroner",
-                )
+        largest = sum((self._most_of(index) for index in range(len(self._offers))), Fraction(0))
+        if self._kroner < 0 and largest > self._kroner:
+            raise InvalidInput(
+                Text(
+                    da="mulighederne kan tilsammen ikke spare så meget, men højst "
+                    f"{shown(-largest, 0, 'da')} kr.",
+                    en="the offers together cannot save so much, but "
+                    f"{shown(-largest, 0, 'en')} kroner at most",
+                ),
+                field="kroner",
+            )
+
+    def _most_of(self, index: int) -> Kroner:
+        """What all units of an offer that there can be cost, or save."""
+        possible = (
+            counts
+            for units in range(self._offers[index].most, 0, -1)
+            if self._possible(counts := self._with(self.nothing, index, units))
+        )
+        return self._cost(next(possible, self.nothing))
 
 
 _NEIGHBOURS = 80

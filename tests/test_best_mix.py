@@ -174,9 +174,20 @@ def test_a_saving_beyond_what_is_offered_is_refused_with_the_most_there_is():
     offer = Offer(
         unit=EmptyPosts(reason="r", team=TEAM, fte=Fraction(1, 4), from_=ISHOEJ.on), most=2
     )
-    with pytest.raises(InvalidInput, match="the largest can save") as refusal:
+    with pytest.raises(InvalidInput, match="together cannot save so much") as refusal:
         best(offer, kroner=-900_000)
     assert refusal.value.field == "kroner"
+
+
+def test_a_saving_that_no_offer_can_make_alone_is_made_by_several():
+    offers = [
+        Offer(unit=EmptyPosts(reason="r", team=team, fte=Fraction(1, 4), from_=ISHOEJ.on), most=2)
+        for team in (TEAM, "basisteam-1")
+    ]
+    found = best(*offers, kroner=-400_000)
+    assert found.alone == ()
+    assert found.best.budget.total.part_year <= -400_000
+    assert {each.team for each in found.best.changes} == {TEAM, "basisteam-1"}
 
 
 def test_an_offer_without_a_price_is_refused_by_its_number():

@@ -104,6 +104,7 @@ def test_a_simulated_number_has_its_interval_its_luck_and_its_versions(plain_ser
     for version in ("model_version", "rules_version"):
         assert figure[version] == row[version]
     assert f"in_time={row['in_time']}" in figure["inputs"]
+    assert figure["row"] == "extra_fte=2"
 
 
 def test_the_same_number_is_frozen_once(service):

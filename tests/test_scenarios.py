@@ -161,8 +161,8 @@ def test_history_says_who_did_what_when_and_why(service):
     act(service, "lock", tag)
     rows = service.get(f"{PATH}/history").json()["rows"]
     assert [(row["version"], row["did"]) for row in rows] == [
-        (4, "lock"),
-        (3, "rename"),
+        (4, "locked"),
+        (3, "renamed"),
         (2, "changed"),
         (1, "created"),
     ]
@@ -308,7 +308,7 @@ def test_break_even_is_the_users_word_and_says_whose(plain_service):
     # Two posts of 519 200 kroner; the course and the overtime do not last.
     assert answer["number"] == pytest.approx(2 * 519_200 / 500_000)
     assert "regnskab 2019" in answer["sentence"]
-    assert "2,1 om året" in answer["sentence"]
+    assert "om året undgås 2,1 af det" in answer["sentence"]
     assert plain_service.get(asked.replace("500000", "0")).status_code == 422
     refused = plain_service.get(asked.replace("2019", "010203-1234"))
     assert refused.status_code == 422

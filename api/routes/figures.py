@@ -64,6 +64,7 @@ class FigureAnswer(Answer):
     frozen_by: Annotated[str, Label("frosset af", "frozen by")]
     path: Annotated[str, Label("adresse", "address")]
     field: Annotated[str, Label("felt", "field")]
+    row: Annotated[str, Label("række", "row")]
     inputs: Annotated[str, Label("hele svaret", "the whole answer")]
 
 
@@ -78,6 +79,7 @@ class FigureRow(Answer):
     frozen_by: Annotated[str, Label("frosset af", "frozen by")]
     path: Annotated[str, Label("adresse", "address")]
     field: Annotated[str, Label("felt", "field")]
+    row: Annotated[str, Label("række", "row")]
 
 
 class CheckAnswer(Answer):
@@ -200,6 +202,7 @@ def _answer(figure: Figure) -> FigureAnswer:
         frozen_by=figure.frozen_by,
         path=figure.path,
         field=field,
+        row=_row_named(figure),
         inputs="; ".join(f"{name}={_shown(value)}" for name, value in record.items()),
     )
 
@@ -215,6 +218,7 @@ def _row(figure: Figure) -> FigureRow:
         frozen_by=figure.frozen_by,
         path=figure.path,
         field=figure.field,
+        row=_row_named(figure),
     )
 
 
@@ -262,6 +266,11 @@ def _gone(figure: Figure, error: PlannerError) -> CheckAnswer:
         value=_value(figure.value),
         changed=error.message.en,
     )
+
+
+def _row_named(figure: Figure) -> str:
+    """Which row of a table a number is of; empty where the answer was no table."""
+    return "; ".join(f"{name}={_shown(value)}" for name, value in (figure.row or {}).items())
 
 
 def _value(value: Any) -> Fraction | str:

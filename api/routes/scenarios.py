@@ -185,6 +185,15 @@ class Action(StrEnum):
     ARCHIVE = "archive"
 
 
+_DONE = {
+    Action.RENAME: "renamed",
+    Action.LOCK: "locked",
+    Action.OPEN: "opened",
+    Action.ARCHIVE: "archived",
+}
+"""What the history says was done (da: historikkens ord)."""
+
+
 class ActionDocument(Document):
     """Why it is done, and for a new name that name (da: begrundelse)."""
 
@@ -353,7 +362,7 @@ async def acted_on_scenario(
     before = kept.scenario(slug)
     condition.check(before.tag)
     after = _acted(before.scenario, action, why.name)
-    return _sent(kept.change(before, after, Edit(action.value, why.reason, caller.name)), 200)
+    return _sent(kept.change(before, after, Edit(_DONE[action], why.reason, caller.name)), 200)
 
 
 @router.get(
@@ -500,12 +509,13 @@ async def break_even_of_scenario(
 def _break_even_sentence(cost: Kroner, question: BreakEvenQuestion, number: Fraction) -> Text:
     each, source = question.kroner_saved_each, question.source
     return Text(
-        da=f"Planen koster {shown(cost, 0, 'da')} kr. i et helt år. Den betaler sig, hvis der "
-        f"undgås {shown(number, 1, 'da')} om året à {shown(each, 0, 'da')} kr. ({source}). "
-        "Om det sker, siger planlæggeren ikke.",
-        en=f"The plan costs {shown(cost, 0, 'en')} kroner in a full year. It pays for itself if "
-        f"{shown(number, 1, 'en')} a year are avoided at {shown(each, 0, 'en')} kroner "
-        f"({source}). Whether that happens the planner does not say.",
+        da=f"Planen koster {shown(cost, 0, 'da')} kr. i et helt år, engangsudgifter fraregnet. Den "
+        f"betaler sig, hvis der om året undgås {shown(number, 1, 'da')} af det, der ellers koster "
+        f"{shown(each, 0, 'da')} kr. hver ({source}). Om det sker, siger planlæggeren ikke.",
+        en=f"The plan costs {shown(cost, 0, 'en')} kroner in a full year, what is paid once left "
+        f"out. It pays for itself if {shown(number, 1, 'en')} a year are avoided of what else "
+        f"costs {shown(each, 0, 'en')} kroner each ({source}). Whether that happens the planner "
+        "does not say.",
     )
 
 
