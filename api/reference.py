@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
+from api.documented import UNAVAILABLE
 from api.documents import DepartmentDocument, load_example
 from api.errors import Problem
 from api.presentation import Question
@@ -97,6 +98,7 @@ def _described(app: FastAPI) -> dict[str, object]:
         common = {field.alias or name for name, field in Question.model_fields.items()}
         for methods in described["paths"].values():
             for operation in methods.values():
+                operation["responses"].setdefault("5XX", UNAVAILABLE)
                 _refusals_as_text(operation["responses"])
                 _one_field(operation, described["components"]["schemas"])
                 operation.get("parameters", []).sort(

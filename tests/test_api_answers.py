@@ -50,9 +50,12 @@ def assert_documented(value: Any, schema: dict[str, Any], named: dict[str, Any])
     if "$ref" in schema:
         schema = named[schema["$ref"].rpartition("/")[2]]
     if "anyOf" in schema:
+        # The whole answer is described before what `field` leaves of it.
         schema = next(
             each for each in schema["anyOf"] if (each.get("type") == "null") == (value is None)
         )
+        assert_documented(value, schema, named)
+        return
     match schema["type"]:
         case "object":
             assert list(value) == [name for name in schema["properties"] if name in value]

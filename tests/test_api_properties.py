@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from time import process_time, sleep
 from typing import Any
@@ -31,13 +31,17 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from small_department import small_department
 
 from api.app import create_app
+from api.documents import DepartmentDocument
 from api.presentation import Question
 from api.settings import Settings
 
 CONFORMS = [status_code_conformance, content_type_conformance, response_schema_conformance]
-READ, WRITTEN = "ishoej-2020-to-ekstra", "til-at-rette"
+READ, WRITTEN, SMALL = "ishoej-2020-to-ekstra", "til-at-rette", "lille-plan"
+LITTLE = {"replications": "32", "extra_fte": "0", "to": "2024-07-01"}
+"""What makes a calculation little, where an address takes it."""
 
 BOUNDS: Mapping[str, float] = {
     # What is known without reading much: milliseconds, of which most is the framework's.
@@ -78,13 +82,13 @@ VALUES = (
 
 
 @contextmanager
-def service(database: str) -> Iterator[TestClient]:
-    """The service with its demo; large calculations become jobs that nobody does here."""
+def service(database: str, *, at_once_steps: int, workers: int) -> Iterator[TestClient]:
+    """The service with its demo."""
     chosen = Settings(
         database=database,
         demo=True,
-        at_once_steps=300_000,
-        workers=0,
+        at_once_steps=at_once_steps,
+        workers=workers,
         text_patience=0,
         rate="none",
         wrong_keys="none",
@@ -97,13 +101,46 @@ def service(database: str) -> Iterator[TestClient]:
         yield opened
 
 
-def there(client: TestClient) -> Callable[[str, str], Mapping[str, str]]:
+def small_plan(described: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan of the description, on a department of one caseworker."""
+    example = described["paths"]["/v1/scenarios"]["post"]["requestBody"]["content"]
+    moved = json.dumps(example["application/json"]["example"])
+    for here, there in ((READ, SMALL), ("2020-", "2024-"), ("paragraf-50", "assessment")):
+        moved = moved.replace(here, there)
+    plan: dict[str, Any] = json.loads(moved) | {"department": "small@1"}
+    plan["prices"]["post"]["price_year"] = 2024
+    plan["prices"]["growth"] = {str(year): 0.02 for year in range(2020, 2030)}
+    return plan
+
+
+def prepare(database: str) -> str:
+    """Keep a small plan, and do by jobs what is searched for; return one job that is done."""
+    one = small_department(caseworkers=1, arrivals_per_year="10")
+    one = replace(one, case_classes=(replace(one.case_classes[0], slug="child-assessment"),))
+    document = DepartmentDocument.from_domain(one).as_json()
+    with service(database, at_once_steps=0, workers=1) as client:
+        assert client.post("/v1/departments", json=document).status_code == 201
+        plan = small_plan(client.get("/openapi.json").json())
+        assert client.post("/v1/scenarios", json=plan).status_code == 201
+        little = {name: LITTLE[name] for name in ("replications", "to")}
+        for search, amount in (("best-mix", {"kroner": "1200000"}), ("saving", {"share": "0,05"})):
+            asked = client.get(f"/v1/scenarios/{SMALL}/{search}", params={**amount, **little})
+            job: str = asked.json()["id"]
+            while (state := client.get(f"/v1/jobs/{job}").json()["state"]) in (
+                "waiting",
+                "running",
+            ):
+                sleep(0.05)
+            assert state == "done"
+        return job
+
+
+def there(client: TestClient, job: str) -> Callable[[str, str], Mapping[str, str]]:
     """What can be asked for by name, by an operation's method and path."""
     frozen = {"path": "/v1/caseload?open_cases=890&case_fte=23,92", "field": "cases_per_fte"}
     figure = client.post("/v1/figures", json=frozen).json()["id"]
-    # One that is over, so that its events end, and that nobody else asks for again.
-    job = client.get("/v1/staffing-curve?department=ishoej-2020&seed=20200326").json()["id"]
-    client.delete(f"/v1/jobs/{job}")
+    purpose = {"purpose": "prøve"}
+    assert client.put("/v1/departments/ishoej-2020/purpose", json=purpose).status_code == 200
     copy = {"slug": WRITTEN, "name": "Til at rette", "reason": "prøve"}
     assert client.post(f"/v1/scenarios/{READ}/clone", json=copy).status_code == 201
 
@@ -111,7 +148,9 @@ def there(client: TestClient) -> Callable[[str, str], Mapping[str, str]]:
         if path.startswith("/v1/departments"):
             return {"address": "ishoej-2020"}
         if path.startswith("/v1/scenarios"):
-            return {"address": READ, "slug": READ if method == "GET" else WRITTEN, "action": "open"}
+            slug = READ if method == "GET" else WRITTEN
+            is_calculation = path in CALCULATIONS
+            return {"address": SMALL if is_calculation else READ, "slug": slug, "action": "open"}
         if path.startswith("/v1/figures"):
             return {"id": figure}
         return {"id": job, "name": "scenario"}
@@ -134,8 +173,10 @@ class Record:
 def ask_everything(database: str, cases: int) -> Record:
     """Ask so many cases of every operation."""
     record = Record()
-    with service(database) as client:
-        names = there(client)
+    job = prepare(database)
+    # Of what is asked for, the large becomes jobs that nobody does.
+    with service(database, at_once_steps=300_000, workers=0) as client:
+        names = there(client, job)
         config = SchemathesisConfig(projects=None)
         config.projects.default.generation.update(with_security_parameters=False)
         described = client.get("/openapi.json").json()
@@ -145,7 +186,7 @@ def ask_everything(database: str, cases: int) -> Record:
         for operation in sorted(operations, key=lambda each: each.method.lower() == "delete"):
             known = names(operation.method.upper(), operation.path)
             raw = described["paths"][operation.path][operation.method.lower()]
-            usual = _Usual.of(raw, known)
+            usual = _Usual.of(raw, known, is_calculation=operation.path in CALCULATIONS)
             _ask(client, operation, st.just(usual.example()), 1, record)
             _ask(client, operation, _allowed(operation, known), cases // 4, record)
             _ask(client, operation, _refused(operation), cases // 4, record)
@@ -183,7 +224,9 @@ class _Usual:
     asked: Mapping[str, list[str]]
 
     @classmethod
-    def of(cls, described: Mapping[str, Any], known: Mapping[str, str]) -> "_Usual":
+    def of(
+        cls, described: Mapping[str, Any], known: Mapping[str, str], *, is_calculation: bool
+    ) -> "_Usual":
         asked: dict[str, list[str]] = {"path": [], "query": [], "header": []}
         for each in described.get("parameters", []):
             if each["name"] != "api_key":  # refused before anything is read
@@ -195,7 +238,8 @@ class _Usual:
                 each["name"]: each["example"]
                 for each in described.get("parameters", [])
                 if each["in"] == "query" and "example" in each
-            },
+            }
+            | {name: LITTLE[name] for name in asked["query"] if name in LITTLE and is_calculation},
             body=content.get("application/json", {}).get("example"),
             asked=asked,
         )
@@ -227,7 +271,10 @@ def _near(usual: _Usual) -> st.SearchStrategy[Mapping[str, Any]]:
         if where == "body":
             return {**example, "body": _changed(usual.body, number, value)}
         part = {"path": "path_parameters", "query": "query", "header": "headers"}[where]
-        return {**example, part: {**example[part], name: word}}
+        return {
+            **example,
+            part: {**example[part], name: word.strip() if where == "header" else word},
+        }
 
     return st.builds(
         made,
