@@ -207,7 +207,8 @@ def test_what_cannot_be_asked_is_refused_by_name(service):
     assert field(service.get("/v1/scenarios/en-ekstra/best-mix?kroner=1")) == "prices"
     assert field(service.get(f"{DEMO}/saving?share=0,9")) == "share"
     assert field(service.get(f"{DEMO}/waterfall?deadline=nix&replications=32")) == "deadline"
-    assert field(service.get(f"{DEMO}/comparison?replications=3")) == "replications"
+    for address in ("comparison?", "waterfall?", "best-mix?kroner=1&", "saving?share=0.1&"):
+        assert field(service.get(f"{DEMO}/{address}replications=3")) == "replications"
     assert field(service.get(f"{DEMO}/comparison?from=2020-01-01")) == "from"
     assert service.get(f"{DEMO}/comparison?team=nix").status_code == 404
     assert service.get("/v1/scenarios/nix/comparison").status_code == 404

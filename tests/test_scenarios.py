@@ -255,6 +255,17 @@ def test_no_cpr_number_is_kept_in_any_word_of_a_plan(plain_service):
     assert plain_service.get(PATH).status_code == 404
 
 
+@pytest.mark.parametrize("version", ["²", "99999999999999999999", "0", "x", ""])
+def test_a_version_that_no_scenario_can_have_is_not_there(service, version):
+    assert service.get(f"/v1/scenarios/{DEMO}@{version}").status_code == 404
+
+
+def test_a_sign_that_no_database_holds_is_refused_on_both(service):
+    refused = service.post("/v1/scenarios", json=PLAN | {"name": "To\0mere"})
+    assert (refused.status_code, field(refused)) == (422, "name")
+    assert service.get("/v1/scenarios?after=a%00b").status_code == 422
+
+
 def test_the_list_is_paged_by_name_and_says_where_the_next_page_is(service):
     for number in range(5):
         kept(service, slug=f"plan-{number}")

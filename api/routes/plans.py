@@ -65,7 +65,9 @@ class PlanQuestion(Question):
     )
     seed: Count = Field(1, description="the same seed gives the same luck (da: frø)")
     replications: Count = Field(
-        USUAL_REPLICATIONS, description="simulated periods (da: gentagelser)"
+        USUAL_REPLICATIONS,
+        ge=LEAST_REPLICATIONS,
+        description="simulated periods (da: gentagelser)",
     )
 
 
