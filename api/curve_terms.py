@@ -44,7 +44,7 @@ def curve_question(
         team=chosen,
         deadline=deadline or first,
         from_=begins,
-        to=ends or _year_after(begins),
+        to=ends or year_after(begins),
         **{name: term for name, term in terms.items() if term is not None},
     )
 
@@ -81,7 +81,8 @@ def precision_of(points: Fraction | None, replications: int | None) -> Share | N
     return points / 100
 
 
-def _year_after(begins: date) -> date:
+def year_after(begins: date) -> date:
+    """Return the day a year on; `InvalidInput` beyond the calendar (da: et år efter)."""
     try:
         return add(begins, _MONTHS_SHOWN, Unit.CALENDAR_MONTHS)
     except InvalidInput as error:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.privacy import REFUSED, looks_like_cpr, masked
@@ -229,3 +229,5 @@ DayOrMoment = Annotated[
     _reading(day_or_moment),
     WithJsonSchema({"type": "string", "examples": ["2019-10-31", "2020-03-27T14:30"]}),
 ]
+PAGE: Any = Field(100, ge=1, le=1000, description="so many at most (da: højst)")
+"""How many rows of a list are asked for at a time (da: side)."""

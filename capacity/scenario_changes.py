@@ -126,6 +126,10 @@ class _Dated(Change):
 class _WithPosts(_Dated):
     """Posts in a team from a day, and what a full-time one of them costs."""
 
+    one: ClassVar[Text]
+    several: ClassVar[Text]
+    sign: ClassVar[int] = 1
+
     fte: FTE
     price: PostPrice | None = None
 
@@ -137,14 +141,29 @@ class _WithPosts(_Dated):
         """Whether neither the change nor the plan says what a post costs."""
         return self.price is None and post is None
 
-    def _posts(
-        self, department: Department, post: PostPrice | None, sign: int
-    ) -> tuple[Expense, ...]:
+    def title(self, department: Department) -> Text:
+        """Say how many posts, where and when."""
+        where, when = _where(department, (self.team,)), self._when()
+        what = self.one if self.fte <= 1 else self.several
+        return Text(
+            da=f"{in_full(self.fte, 'da')} {what.da}{where.da} {when.da}",
+            en=f"{in_full(self.fte, 'en')} {what.en}{where.en} {when.en}",
+        )
+
+    def expenses(self, department: Department, post: PostPrice | None) -> tuple[Expense, ...]:
+        """Return the posts at their price; those that stand empty are saved."""
         price = self.price or post
         if price is None:
             return ()
-        label = self.title(department)
-        return (Posts(label=label, fte=sign * self.fte, price=price, from_=self.from_, to=self.to),)
+        return (
+            Posts(
+                label=self.title(department),
+                fte=self.sign * self.fte,
+                price=price,
+                from_=self.from_,
+                to=self.to,
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +175,8 @@ class AddedPosts(_WithPosts):
     """
 
     kind: ClassVar[str] = "added_posts"
+    one: ClassVar[Text] = Text(da="ekstra stilling", en="extra post")
+    several: ClassVar[Text] = Text(da="ekstra stillinger", en="extra posts")
     non_case_hours_per_week: HoursPerWeek = Fraction(0)
     ramp_up: RampUp | None = None
 
@@ -163,25 +184,14 @@ class AddedPosts(_WithPosts):
         """Add caseworkers to the team's roster, the last one part-time if need be."""
         return _with_newcomers(self, department, book, self.non_case_hours_per_week, self.ramp_up)
 
-    def title(self, department: Department) -> Text:
-        """Say how many posts, where and when."""
-        return _posts_in_words(
-            self,
-            department,
-            Text(da="ekstra stilling", en="extra post"),
-            Text(da="ekstra stillinger", en="extra posts"),
-        )
-
-    def expenses(self, department: Department, post: PostPrice | None) -> tuple[Expense, ...]:
-        """Return the posts at their price."""
-        return self._posts(department, post, 1)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemporaryStaff(_WithPosts):
     """Staff hired for a while (da: vikarer); they cost what `price` says for a full year."""
 
     kind: ClassVar[str] = "temporary_staff"
+    one: ClassVar[Text] = Text(da="vikar", en="temporary post")
+    several: ClassVar[Text] = Text(da="vikarer", en="temporary posts")
     ramp_up: RampUp | None = None
 
     def __post_init__(self) -> None:
@@ -199,19 +209,6 @@ class TemporaryStaff(_WithPosts):
         """Add caseworkers to the team's roster for the period."""
         return _with_newcomers(self, department, book, Fraction(0), self.ramp_up)
 
-    def title(self, department: Department) -> Text:
-        """Say how many, where and when."""
-        return _posts_in_words(
-            self,
-            department,
-            Text(da="vikar", en="temporary post"),
-            Text(da="vikarer", en="temporary posts"),
-        )
-
-    def expenses(self, department: Department, post: PostPrice | None) -> tuple[Expense, ...]:
-        """Return them at their price."""
-        return self._posts(department, post, 1)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmptyPosts(_WithPosts):
@@ -223,6 +220,9 @@ class EmptyPosts(_WithPosts):
     """
 
     kind: ClassVar[str] = "empty_posts"
+    one: ClassVar[Text] = Text(da="ubesat stilling", en="empty post")
+    several: ClassVar[Text] = Text(da="ubesatte stillinger", en="empty posts")
+    sign: ClassVar[int] = -1
 
     def applied_to(self, department: Department, book: Rulebook) -> Department:
         """Let people of the team be away, or have fewer hours for cases."""
@@ -264,19 +264,6 @@ class EmptyPosts(_WithPosts):
             first_day=self.from_, last_day=self.last_day, reason=AbsenceReason.UNPAID_LEAVE
         )
         return replace(person, absences=(*person.absences, away))
-
-    def title(self, department: Department) -> Text:
-        """Say how many posts, where and when."""
-        return _posts_in_words(
-            self,
-            department,
-            Text(da="ubesat stilling", en="empty post"),
-            Text(da="ubesatte stillinger", en="empty posts"),
-        )
-
-    def expenses(self, department: Department, post: PostPrice | None) -> tuple[Expense, ...]:
-        """Return what is saved."""
-        return self._posts(department, post, -1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -805,15 +792,6 @@ def _where(department: Department, teams: tuple[str, ...] | None) -> Text:
         return Text(da="", en="")
     names = _names(department, teams)
     return Text(da=f" i {names.da}", en=f" in {names.en}")
-
-
-def _posts_in_words(change: _WithPosts, department: Department, one: Text, several: Text) -> Text:
-    where, when = _where(department, (change.team,)), change._when()
-    what = one if change.fte <= 1 else several
-    return Text(
-        da=f"{in_full(change.fte, 'da')} {what.da}{where.da} {when.da}",
-        en=f"{in_full(change.fte, 'en')} {what.en}{where.en} {when.en}",
-    )
 
 
 def _hours_in_words(change: _WithHours, department: Department, what: Text) -> Text:

@@ -57,7 +57,7 @@ def test_the_notes_number_is_frozen_and_stays(service):
     assert got | {"frozen_at": None} == figure | {"frozen_at": None}
     assert (got["label"], got["unit"]) == ("sager pr. fuldtidsstilling", "sager/fuldtidsstilling")
     assert got["frozen_by"] == "local"
-    assert "guideline_low=20.0" in got["inputs"]
+    assert "guideline_low=20.0" in got["whole_answer"]
 
 
 @pytest.mark.parametrize("written", ["json", "csv", "text", "xml", "xlsx"])
@@ -103,7 +103,7 @@ def test_a_simulated_number_has_its_interval_its_luck_and_its_versions(plain_ser
     assert (figure["seed"], figure["replications"]) == (1, 32)
     for version in ("model_version", "rules_version"):
         assert figure[version] == row[version]
-    assert f"in_time={row['in_time']}" in figure["inputs"]
+    assert f"in_time={row['in_time']}" in figure["whole_answer"]
     assert figure["row"] == "extra_fte=2"
 
 

@@ -4,37 +4,22 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from api.answers import Answer, Label, Table, rendered
 from api.caller import Scope, needs
 from api.documented import documented, planner_router
 from api.presentation import Question
-from api.quantities import Count
+from api.quantities import PAGE, Count
 from api.store.audit import AuditTrailDependency
 
 router: APIRouter = planner_router("running")
-
-MOST_ROWS = 1000
-
-
-def _few(limit: int) -> int:
-    if not 1 <= limit <= MOST_ROWS:
-        words = {
-            "da": f"{limit} rækker; skriv 1 til {MOST_ROWS}",
-            "en": f"{limit} rows; write 1 to {MOST_ROWS}",
-        }
-        raise PydanticCustomError("refused", "{en}", words)
-    return limit
 
 
 class AuditQuestion(Question):
     """Which part of the audit trail."""
 
-    limit: Annotated[Count, AfterValidator(_few)] = Field(
-        100, description="the most rows to show (da: rækker)", examples=["100"]
-    )
+    limit: Count = PAGE
     before: Count | None = Field(
         None, description="only rows before this number: the last of the page before (da: før)"
     )

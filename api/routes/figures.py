@@ -15,15 +15,12 @@ from api.documents import Document
 from api.freezing import NotReady, asked_again, frozen
 from api.idempotency import OnceDependency
 from api.presentation import Call, Format, Question
-from api.quantities import Count
+from api.quantities import PAGE, Count
 from api.store.figures import Figure, FiguresDependency
-from capacity.errors import InvalidInput, PlannerError
+from capacity.errors import PlannerError
 from capacity.wording import Text
 
 router: APIRouter = planner_router("figures")
-
-MOST_LISTED = 1000
-_PAGE = 100
 
 Id = Annotated[str, Path(examples=["7kq2m4xrt"], max_length=40)]
 
@@ -65,7 +62,7 @@ class FigureAnswer(Answer):
     path: Annotated[str, Label("adresse", "address")]
     field: Annotated[str, Label("felt", "field")]
     row: Annotated[str, Label("række", "row")]
-    inputs: Annotated[str, Label("hele svaret", "the whole answer")]
+    whole_answer: Annotated[str, Label("hele svaret", "the whole answer")]
 
 
 class FigureRow(Answer):
@@ -96,7 +93,7 @@ class ListQuestion(Question):
     """From where in the list."""
 
     after: str = Field("", description="the last id of the page before (da: efter)", max_length=40)
-    limit: Count = Field(_PAGE, description="so many at most (da: højst)")
+    limit: Count = PAGE
 
 
 _KEPT: dict[int | str, dict[str, Any]] = {
@@ -138,11 +135,6 @@ async def figures(
     question: Annotated[ListQuestion, Query()], kept: FiguresDependency, request: Request
 ) -> Response:
     """Return a page of the frozen numbers, by id (da: frosne tal)."""
-    if not 1 <= question.limit <= MOST_LISTED:
-        raise InvalidInput(
-            Text(da=f"skriv fra 1 til {MOST_LISTED}", en=f"write from 1 to {MOST_LISTED}"),
-            field="limit",
-        )
     found = kept.listed(question.after, question.limit)
     table = Table[FigureRow](rows=tuple(_row(each) for each in found))
     return rendered(table, question, request)
@@ -203,7 +195,7 @@ def _answer(figure: Figure) -> FigureAnswer:
         path=figure.path,
         field=field,
         row=_row_named(figure),
-        inputs="; ".join(f"{name}={_shown(value)}" for name, value in record.items()),
+        whole_answer="; ".join(f"{name}={_shown(value)}" for name, value in record.items()),
     )
 
 

@@ -17,15 +17,13 @@ from api.jobs.answering import Desk, answered_by, desk
 from api.jobs.documented import documented_job
 from api.jobs.status import JobStatus, job_address, job_status
 from api.presentation import Call, Question, language
-from api.quantities import Count
+from api.quantities import PAGE, Count
 from api.store.jobs import Job
 from capacity.errors import InvalidInput
 from capacity.wording import Text
 
 router: APIRouter = planner_router("jobs")
 
-MOST_LISTED = 1000
-_PAGE = 100
 
 _PLACE = re.compile(r"(?P<moment>\d{4}-[\dT:.-]+\+00:00) (?P<id>[a-z2-7]+)", re.ASCII)
 
@@ -46,7 +44,7 @@ _JobDependency = Annotated[Job, Depends(_job)]
 class JobsQuestion(Question):
     """A page of the jobs, those asked for last first."""
 
-    limit: Count = Field(_PAGE, description="so many at most (da: højst)")
+    limit: Count = PAGE
     cursor: str | None = Field(
         None,
         description="where the page before ended, from its `Link` header (da: fortsæt)",
@@ -74,10 +72,6 @@ async def jobs(
     question: Annotated[JobsQuestion, Query()], here: _DeskDependency, request: Request
 ) -> Response:
     """Return a page of the jobs (da: beregninger); the header `Link` leads to the next."""
-    if not 1 <= question.limit <= MOST_LISTED:
-        raise InvalidInput(
-            Text(da=f"skriv 1 til {MOST_LISTED}", en=f"write 1 to {MOST_LISTED}"), field="limit"
-        )
     before = None if question.cursor is None else _place(question.cursor)
     with here.queue.jobs() as kept:
         found = kept.page(question.limit, before)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from api.answers import Table
+from api.curve_terms import year_after
 from api.document_fields import ExactNumber, Slug
 from api.document_fields import Words as Sentence
 from api.documented import planner_router
@@ -375,7 +376,7 @@ def _asked(scenario: Scenario, question: PlanQuestion, store: Store) -> Simulati
         address=department.address,
         team=_known_team(department, scenario, question.team),
         from_=begins,
-        to=question.to or _year_after(begins),
+        to=question.to or year_after(begins),
         seed=question.seed,
         replications=question.replications,
     )
@@ -387,14 +388,6 @@ def _known_team(department: Department, scenario: Scenario, team: str | None) ->
     if team is not None and team not in made:
         department.team(team)
     return team
-
-
-def _year_after(begins: date) -> date:
-    if begins.year >= date.max.year - 1:
-        raise InvalidInput(
-            Text(da="skriv en tidligere dag", en="write an earlier day"), field="from"
-        )
-    return add(begins, 12, Unit.CALENDAR_MONTHS)
 
 
 def _refuse_other_department(scenario: Scenario, other: Scenario) -> None:

@@ -22,7 +22,7 @@ from api.etags import NOT_MODIFIED, ChangeCondition, KnownTags, not_modified
 from api.fields import RulesVersion, Sentence
 from api.idempotency import OnceDependency
 from api.presentation import Call, Question
-from api.quantities import Count, Number
+from api.quantities import PAGE, Count, Number
 from api.scenario_documents import FIRST_YEAR, LAST_YEAR, ScenarioDocument
 from api.store.departments import Store, StoreDependency
 from api.store.scenarios import Edit, Kept, Row, ScenariosDependency
@@ -36,9 +36,6 @@ from capacity.units import Kroner
 from capacity.wording import Text, shown
 
 router: APIRouter = planner_router("scenarios")
-
-MOST_LISTED = 1000
-_PAGE = 100
 
 Address = Annotated[str, Path(examples=["ishoej-2020-to-ekstra"])]
 _KEPT: dict[int | str, dict[str, Any]] = {
@@ -119,7 +116,7 @@ class ListQuestion(Question):
     after: str = Field(
         "", description="the last scenario of the page before (da: efter)", max_length=60
     )
-    limit: Count = Field(_PAGE, description="so many at most (da: højst)")
+    limit: Count = PAGE
 
 
 class BudgetQuestion(Question):
@@ -222,11 +219,6 @@ async def scenarios(
     question: Annotated[ListQuestion, Query()], kept: ScenariosDependency, request: Request
 ) -> Response:
     """Return a page of the scenarios (da: scenarier); `after` the last one's slug for the next."""
-    if not 1 <= question.limit <= MOST_LISTED:
-        raise InvalidInput(
-            Text(da=f"skriv fra 1 til {MOST_LISTED}", en=f"write from 1 to {MOST_LISTED}"),
-            field="limit",
-        )
     rows = kept.listed(question.department, question.status, question.after, question.limit)
     table = Table[ScenarioRow](rows=tuple(_row(each) for each in rows))
     response = rendered(table, question, request)
