@@ -21,7 +21,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-REVISION = "0004"
+REVISION = "0005"
 """The last step under `migrations/`: what these tables look like."""
 
 REVISION_TABLE = (
@@ -147,6 +147,8 @@ class StoredJob(SQLModel, table=True):
     """Of the planner that can go on with it: another would come to other bytes."""
     question: dict[str, Any] = _json()
     """All that the calculation needs; emptied when the job is over."""
+    asked: dict[str, Any] | None = _json(nullable=True)
+    """What it was about, in words and by its address; null for one from before they were kept."""
     department: str | None = Field(default=None, index=True)
     state: str = Field(index=True)
     done: int = 0

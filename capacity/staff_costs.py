@@ -6,7 +6,7 @@ of payment by the growth of wages and prices that the user states (da: pris- og 
 """
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -217,6 +217,7 @@ def staff_budget(
     ([720000, 988800, 1018464, 1049017], 960000)
     """
     years = tuple(range(budget_year, budget_year + YEARS))
+    _refuse_missing_rises(((each.price_year, year) for each in expenses for year in years), growth)
     rows = tuple(
         ExpenseRow(
             label=each.label,
@@ -240,13 +241,16 @@ def kroner_between(
 
     `InvalidInput` as `staff_budget`.
     """
-    total = Fraction(0)
+    paid: list[tuple[Kroner, int, int]] = []
     for year in range(first.year, after.year + 1):
         begins, ends = max(first, date(year, 1, 1)), min(after, date(year + 1, 1, 1))
         for each in expenses:
             if begins < ends and (kroner := each.kroner(begins, ends)):
-                total += kroner * _price_level(each.price_year, year, growth)
-    return total
+                paid.append((kroner, each.price_year, year))
+    _refuse_missing_rises(((own, year) for _, own, year in paid), growth)
+    return sum(
+        (kroner * _price_level(own, year, growth) for kroner, own, year in paid), Fraction(0)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,20 +323,49 @@ def posts_that_follow(
     return after - before
 
 
+def _refuse_missing_rises(
+    needed: Iterable[tuple[int, int]], growth: Mapping[int, Fraction]
+) -> None:
+    """Name every year whose rise is needed and not stated, so that all are written at once."""
+    missing = sorted({year for pair in needed for year in _rises(*pair)} - set(growth))
+    if not missing:
+        return
+    raise InvalidInput(
+        Text(
+            da=f"stigningen i løn og priser mangler for {_years_in_words(missing, 'og')}; skriv "
+            "den for hvert år, også hvor den er 0",
+            en="the rise of wages and prices is missing for "
+            f"{_years_in_words(missing, 'and')}; write it for each year, even where it is 0",
+        ),
+        field="growth",
+    )
+
+
+def _years_in_words(years: Sequence[int], also: str) -> str:
+    """Name years, those that follow one another from the first to the last.
+
+    >>> _years_in_words([2021, 2024, 2025, 2026], "and"), _years_in_words([2021], "and")
+    ('2021 and 2024–2026', '2021')
+    """
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    *others, last = (str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+    return f"{', '.join(others)} {also} {last}" if others else last
+
+
+def _rises(own_year: int, year: int) -> range:
+    """The years whose rises lie between a price's own year and another."""
+    return range(min(own_year, year) + 1, max(own_year, year) + 1)
+
+
 def _price_level(own_year: int, year: int, growth: Mapping[int, Fraction]) -> Fraction:
     """What a price of one year is multiplied by in another."""
     level = Fraction(1)
-    for between in range(min(own_year, year) + 1, max(own_year, year) + 1):
-        if between not in growth:
-            raise InvalidInput(
-                Text(
-                    da=f"stigningen i løn og priser til {between} mangler; skriv den, også hvis "
-                    "den er 0",
-                    en=f"the rise of wages and prices to {between} is missing; write it, even if "
-                    "it is 0",
-                ),
-                field="growth",
-            )
+    for between in _rises(own_year, year):
         level *= 1 + growth[between]
     return level if year >= own_year else 1 / level
 

@@ -14,6 +14,7 @@ from capacity.staff_costs import (
     MonthlyAmount,
     PostPrice,
     Posts,
+    kroner_between,
     posts_that_follow,
     price_per_unit,
     staff_budget,
@@ -128,6 +129,19 @@ def test_what_cannot_be_is_refused_with_its_field(wrong, field):
     with pytest.raises(InvalidInput) as refused:
         wrong()
     assert refused.value.field == field
+
+
+def test_every_year_without_a_rise_is_named_at_once():
+    known = dict.fromkeys((2027, 2029), RISES[2027])
+    with pytest.raises(InvalidInput, match="missing for 2028 and 2030–2032;") as refused:
+        staff_budget([posts()], 2029, known)
+    assert "mangler for 2028 og 2030–2032;" in refused.value.message.da
+    # Two prices, one from after the period: the rises back to it are needed too.
+    later = posts(price=replace(PRICE, price_year=2030), to=date(2027, 1, 1))
+    with pytest.raises(InvalidInput, match="missing for 2028 and 2030;"):
+        kroner_between(
+            [posts(to=date(2027, 1, 1)), later], date(2026, 1, 1), date(2027, 1, 1), known
+        )
 
 
 @pytest.mark.parametrize(

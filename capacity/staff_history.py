@@ -1,0 +1,80 @@
+"""What a payroll system knows of the staff over the years: who was employed, and who was away.
+
+It is the past of a roster (da: bemandingens historie). People are pseudonyms, and a spell's reason
+is one of four words: more would be health data about a person.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from capacity.errors import InvalidInput
+from capacity.units import HoursPerWeek
+from capacity.wording import Text
+
+
+class AwayReason(StrEnum):
+    """Why somebody was away, and no more than that (da: fraværsårsag)."""
+
+    SICKNESS = "sickness"
+    PARENTAL_LEAVE = "parental_leave"
+    UNPAID_LEAVE = "unpaid_leave"
+    HOLIDAY = "holiday"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spell:
+    """A period away, both days included (da: fraværsperiode).
+
+    `last_day` None means that it had not ended when the list was drawn. `InvalidInput` where the
+    last day comes before the first.
+    """
+
+    first_day: date
+    last_day: date | None
+    reason: AwayReason
+
+    def __post_init__(self) -> None:
+        _refuse_backward(self.first_day, self.last_day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Employment:
+    """One person's time in one team (da: ansættelse).
+
+    `starts_on` None means before the list begins, `ends_on` None that it goes on; `ends_on` is the
+    last day. `hours_per_week` is the contract, of which `non_case_hours_per_week` go to other
+    duties. `InvalidInput` where the last day comes before the first.
+    """
+
+    caseworker: str
+    team: str
+    hours_per_week: HoursPerWeek
+    non_case_hours_per_week: HoursPerWeek
+    starts_on: date | None
+    ends_on: date | None
+    spells: tuple[Spell, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.starts_on is not None:
+            _refuse_backward(self.starts_on, self.ends_on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffHistory:
+    """The staff from a day to the day of the list, both included (da: bemandingens historie)."""
+
+    from_: date
+    seen_on: date
+    employments: tuple[Employment, ...]
+
+
+def _refuse_backward(first_day: date, last_day: date | None) -> None:
+    if last_day is not None and last_day < first_day:
+        raise InvalidInput(
+            Text(
+                da=f"perioden kan ikke slutte {last_day}, før den begynder {first_day}",
+                en=f"the period cannot end on {last_day} before its start, {first_day}",
+            ),
+            field="last_day",
+        )
