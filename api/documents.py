@@ -5,14 +5,14 @@ value. Each class below has the fields of the domain class it is named after; wh
 said there.
 """
 
-from abc import abstractmethod
-from collections.abc import Callable
 from importlib.resources import files
-from typing import Any, Literal, Self, TypeVar
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
+from api.document import Document, TextDocument
 from api.document_fields import Day, ExactNumber, Slug, Words
+from api.fit_documents import FitDocument
 from capacity.alternatives import Alternative
 from capacity.case_classes import (
     ARRIVAL,
@@ -32,72 +32,12 @@ from capacity.caseworker import HoursChange
 from capacity.department import Assumption, Department, Observation, Team, YearlyVolume
 from capacity.distributions import NOTHING, Distribution, Family, empirical
 from capacity.duty_rota import DutyRota, Shift
-from capacity.errors import InvalidInput, PlannerError, UnknownDepartment
+from capacity.errors import InvalidInput, UnknownDepartment
 from capacity.practice import USUAL_PRACTICE, AfterDue, Assignment, Policy, Practice
 from capacity.roster import Absence, AbsenceReason, Caseworker, RampUp, Roster, Vacancy
 from capacity.rule_files import parsed
 from capacity.staff_risks import StaffRisks
 from capacity.wording import Text
-
-Made = TypeVar("Made")
-
-
-class Document(BaseModel):
-    """A document or a part of one (da: dokument): unknown fields are refused."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        from_attributes=True,
-        validate_by_name=True,
-        validate_by_alias=True,
-    )
-
-    @classmethod
-    def from_domain(cls, value: object) -> Self:
-        """Write a domain value as a document."""
-        if "format" not in cls.model_fields:
-            return cls.model_validate(value)
-        fields = {name: getattr(value, name) for name in cls.model_fields if name != "format"}
-        return cls.model_validate(fields | {"format": 1})
-
-    @abstractmethod
-    def to_domain(self) -> object:
-        """Read the document as a domain value; a refusal names its field, `caseworkers[3].id`."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the document as JSON values; what nobody has said is left out."""
-        return self.model_dump(mode="json", exclude_none=True, by_alias=True)
-
-    def _as(self, make: Callable[..., Made]) -> Made:
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
-        for tag in ("format", "kind"):  # what sort of document it is, which the value itself knows
-            fields.pop(tag, None)
-        return make(**{name: _read(value, name) for name, value in fields.items()})
-
-
-def _read(value: Any, field: str) -> Any:
-    """Read the parts of a document inside out."""
-    if isinstance(value, tuple):
-        return tuple(_read(one, f"{field}[{index}]") for index, one in enumerate(value))
-    if not isinstance(value, Document):
-        return value
-    try:
-        return value.to_domain()
-    except PlannerError as error:
-        error.field = f"{field}.{error.field}" if error.field else field
-        raise
-
-
-class TextDocument(Document):
-    """Danish and English words for the same thing (da: tekst)."""
-
-    da: Words
-    en: Words
-
-    def to_domain(self) -> Text:
-        """Read as `Text`."""
-        return self._as(Text)
 
 
 class AbsenceDocument(Document):
@@ -517,6 +457,7 @@ class DepartmentDocument(Document):
     assumptions: tuple[AssumptionDocument, ...] = ()
     source: TextDocument
     fictional: StrictBool = False
+    fit: FitDocument | None = None
 
     def to_domain(self) -> Department:
         """Read as `Department`."""

@@ -6,7 +6,7 @@ are enforced here and listed at `/v1/inputs`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib.resources import files
 from typing import Annotated, Any, ClassVar, Literal, get_args
@@ -15,8 +15,9 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from api.document import Document, TextDocument
 from api.document_fields import Day, ExactNumber, Slug, Words
-from api.documents import Document, RampUpDocument, TextDocument
+from api.documents import RampUpDocument
 from api.privacy import looks_like_cpr
 from api.quantities import refusal
 from capacity.errors import InvalidInput
@@ -89,95 +90,49 @@ class Within:
 
 _FTE = Text(da="fuldtidsstillinger", en="FTE")
 _HOURS = Text(da="timer/uge", en="h/week")
-_TIMES = Text(da="faktor", en="factor")
+_HOURS_A_POST = Text(da="timer/uge pr. fuldtidsstilling", en="h/week per FTE")
+_TIMES = Text(da="gange det vante", en="times the usual")
 _SHARE = Text(da="andel 0-1", en="share 0-1")
-_KRONER = Text(da="kr.", en="DKK")
+_SHARE_OF_PAY = Text(da="andel af løn og tillæg", en="share of salary and supplements")
+_SHARE_OF_COST = Text(da="andel af løn, tillæg og pension", en="share of pay and pension")
+_KRONER_A_YEAR = Text(da="kr./år pr. fuldtidsstilling", en="DKK/year per FTE")
+_KRONER_A_POST = Text(da="kr. pr. fuldtidsstilling", en="DKK per FTE")
+_KRONER_A_MONTH = Text(da="kr./måned", en="DKK/month")
+_KRONER_AN_HOUR = Text(da="kr./time", en="DKK/hour")
+_KRONER_ONCE = Text(da="kr., én gang", en="DKK, once")
+_MOST_KRONER = 1_000_000_000
 
-PostsFte = Annotated[
-    ExactNumber, Within(Fraction("0.01"), Fraction("200"), Text(da="stillinger", en="posts"), _FTE)
-]
-FactorNumber = Annotated[
-    ExactNumber,
-    Within(
-        Fraction("0"), Fraction("10"), Text(da="faktor på det vante", en="times the usual"), _TIMES
-    ),
-]
-EffectNumber = Annotated[
-    ExactNumber,
-    Within(Fraction("0"), Fraction("3"), Text(da="oplyst virkning", en="stated effect"), _TIMES),
-]
-PostHours = Annotated[
-    ExactNumber,
-    Within(
-        Fraction("0"),
-        Fraction("37"),
-        Text(da="timer til andet pr. fuld stilling", en="other duties, a post"),
-        _HOURS,
-    ),
-]
-TeamHours = Annotated[
-    ExactNumber,
-    Within(
-        Fraction("-2000"),
-        Fraction("2000"),
-        Text(da="timer om ugen i teamet", en="hours a week in the team"),
-        _HOURS,
-    ),
-]
-OvertimeHours = Annotated[
-    ExactNumber,
-    Within(
-        Fraction("0.01"),
-        Fraction("2000"),
-        Text(da="overarbejde i teamet", en="overtime in the team"),
-        _HOURS,
-    ),
-]
-LimitNumber = Annotated[
-    ExactNumber,
-    Within(
-        Fraction("0.01"),
-        Fraction("500"),
-        Text(da="loft over sagstal", en="caseload limit"),
-        Text(da="sager", en="cases"),
-    ),
-]
-MeasureFte = Annotated[
-    ExactNumber,
-    Within(
-        Fraction("0"),
-        Fraction("20"),
-        Text(da="stillinger uden sager", en="posts without cases"),
-        _FTE,
-    ),
-]
-Amount = Annotated[
-    ExactNumber,
-    Within(Fraction("0"), Fraction("1000000000"), Text(da="beløb", en="amount"), _KRONER),
-]
-SignedAmount = Annotated[
-    ExactNumber,
-    Within(Fraction("-1000000000"), Fraction("1000000000"), Text(da="beløb", en="amount"), _KRONER),
-]
-PartOfPay = Annotated[
-    ExactNumber,
-    Within(Fraction("0"), Fraction("2"), Text(da="andel af lønnen", en="part of the pay"), _SHARE),
-]
-Rise = Annotated[
-    ExactNumber,
-    Within(
-        Fraction("-0.2"), Fraction("0.5"), Text(da="stigning i året", en="rise in the year"), _SHARE
-    ),
-]
-Ratio = Annotated[
-    ExactNumber,
-    Within(
-        Fraction("0.5"),
-        Fraction("1000"),
-        Text(da="stillinger pr. stilling", en="posts for one"),
-        _FTE,
-    ),
-]
+
+def _within(least: str, most: str, da: str, en: str, unit: Text) -> Within:
+    return Within(Fraction(least), Fraction(most), Text(da=da, en=en), unit)
+
+
+def _posts(da: str, en: str) -> Within:
+    return _within("0.01", "200", da, en, _FTE)
+
+
+def _factor(da: str, en: str) -> Within:
+    return _within("0", "10", da, en, _TIMES)
+
+
+def _effect(da: str, en: str) -> Within:
+    """What a measure does, by its user's word; more than three times is another department."""
+    return _within("0", "3", f"oplyst virkning på {da}", f"stated effect on {en}", _TIMES)
+
+
+def _hours(da: str, en: str) -> Within:
+    return _within("-2000", "2000", da, en, _HOURS)
+
+
+def _amount(da: str, en: str, unit: Text) -> Within:
+    return Within(Fraction(0), Fraction(_MOST_KRONER), Text(da=da, en=en), unit)
+
+
+def _signed_amount(da: str, en: str, unit: Text) -> Within:
+    return replace(_amount(da, en, unit), least=Fraction(-_MOST_KRONER))
+
+
+Rise = Annotated[ExactNumber, _within("-0.2", "0.5", "stigning i året", "rise in the year", _SHARE)]
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Years that a price or a budget can be of (da: år)."""
 Year = Annotated[StrictInt, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
@@ -186,11 +141,17 @@ Year = Annotated[StrictInt, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 class PostPriceDocument(Document):
     """What a full-time post costs in a year (da: stillingspris)."""
 
-    salary: Amount
-    supplements: Amount = Field(default=0, validate_default=True)
-    pension: PartOfPay
-    overhead: PartOfPay = Field(default=0, validate_default=True)
-    recruitment: Amount = Field(default=0, validate_default=True)
+    salary: Annotated[ExactNumber, _amount("løn", "salary", _KRONER_A_YEAR)]
+    supplements: Annotated[ExactNumber, _amount("tillæg", "supplements", _KRONER_A_YEAR)] = Field(
+        default=0, validate_default=True
+    )
+    pension: Annotated[ExactNumber, _within("0", "2", "pension", "pension", _SHARE_OF_PAY)]
+    overhead: Annotated[ExactNumber, _within("0", "2", "overhead", "overhead", _SHARE_OF_COST)] = (
+        Field(default=0, validate_default=True)
+    )
+    recruitment: Annotated[
+        ExactNumber, _amount("rekruttering, én gang", "recruitment, once", _KRONER_A_POST)
+    ] = Field(default=0, validate_default=True)
     price_year: Year
     source: Words
 
@@ -226,8 +187,11 @@ class AddedPostsDocument(_Dated):
 
     kind: Literal["added_posts"]
     makes: ClassVar[type[Change]] = AddedPosts
-    fte: PostsFte
-    non_case_hours_per_week: PostHours = Field(default=0, validate_default=True)
+    fte: Annotated[ExactNumber, _posts("flere stillinger", "added posts")]
+    non_case_hours_per_week: Annotated[
+        ExactNumber,
+        _within("0", "37", "timer til andet end sager", "hours on other duties", _HOURS_A_POST),
+    ] = Field(default=0, validate_default=True)
     ramp_up: RampUpDocument | None = None
     price: PostPriceDocument | None = None
 
@@ -237,7 +201,7 @@ class TemporaryStaffDocument(_Dated):
 
     kind: Literal["temporary_staff"]
     makes: ClassVar[type[Change]] = TemporaryStaff
-    fte: PostsFte
+    fte: Annotated[ExactNumber, _posts("vikarer", "temporary staff")]
     ramp_up: RampUpDocument | None = None
     price: PostPriceDocument | None = None
 
@@ -247,7 +211,7 @@ class EmptyPostsDocument(_Dated):
 
     kind: Literal["empty_posts"]
     makes: ClassVar[type[Change]] = EmptyPosts
-    fte: PostsFte
+    fte: Annotated[ExactNumber, _posts("ubesatte stillinger til sager", "empty posts for cases")]
     price: PostPriceDocument | None = None
 
 
@@ -256,7 +220,10 @@ class OtherDutiesDocument(_Dated):
 
     kind: Literal["other_duties"]
     makes: ClassVar[type[Change]] = OtherDuties
-    hours_per_week: TeamHours
+    hours_per_week: Annotated[
+        ExactNumber,
+        _hours("timer frigjort fra andre opgaver i teamet", "hours freed from other duties, team"),
+    ]
 
 
 class OvertimeDocument(_Dated):
@@ -264,8 +231,14 @@ class OvertimeDocument(_Dated):
 
     kind: Literal["overtime"]
     makes: ClassVar[type[Change]] = Overtime
-    hours_per_week: OvertimeHours
-    kroner_per_hour: Amount | None = None
+    hours_per_week: Annotated[
+        ExactNumber,
+        _within("0.01", "2000", "overarbejde i teamet", "overtime in the team", _HOURS),
+    ]
+    kroner_per_hour: (
+        Annotated[ExactNumber, _amount("betaling for overarbejde", "overtime pay", _KRONER_AN_HOUR)]
+        | None
+    ) = None
     price_year: Year | None = None
     source: Words | None = None
 
@@ -286,7 +259,19 @@ class CaseloadLimitDocument(_InTeam):
 
     kind: Literal["caseload_limit"]
     makes: ClassVar[type[Change]] = CaseloadLimit
-    cases_per_fte: LimitNumber | None = None
+    cases_per_fte: (
+        Annotated[
+            ExactNumber,
+            _within(
+                "0.01",
+                "500",
+                "loft over sagstal",
+                "caseload limit",
+                Text(da="sager/fuldtidsstilling", en="cases/FTE"),
+            ),
+        ]
+        | None
+    ) = None
 
 
 class WorkOrderDocument(_InTeam):
@@ -299,44 +284,50 @@ class WorkOrderDocument(_InTeam):
     assignment: Assignment | None = None
 
 
-class _FactorDocument(ChangeDocument):
-    factor: FactorNumber
+class _OfTeams(ChangeDocument):
     teams: tuple[Slug, ...] | None = None
 
 
-class InflowDocument(_FactorDocument):
+class InflowDocument(_OfTeams):
     """What arrives (da: tilgang)."""
 
     kind: Literal["inflow"]
     makes: ClassVar[type[Change]] = Inflow
+    factor: Annotated[ExactNumber, _factor("tilgang", "inflow")]
 
 
-class EffortDocument(_FactorDocument):
+class EffortDocument(_OfTeams):
     """Hours per piece of work (da: tidsforbrug)."""
 
     kind: Literal["effort"]
     makes: ClassVar[type[Change]] = Effort
+    factor: Annotated[ExactNumber, _factor("tidsforbrug pr. sag", "effort per case")]
 
 
-class ExternalDelayDocument(_FactorDocument):
+class ExternalDelayDocument(_OfTeams):
     """Waiting for others (da: ventetid på andre)."""
 
     kind: Literal["external_delay"]
     makes: ClassVar[type[Change]] = ExternalDelay
+    factor: Annotated[ExactNumber, _factor("ventetid på andre", "waiting for others")]
 
 
-class SicknessDocument(_FactorDocument):
+class SicknessDocument(_OfTeams):
     """Sickness and leave (da: sygefravær og orlov)."""
 
     kind: Literal["sickness"]
     makes: ClassVar[type[Change]] = Sickness
+    factor: Annotated[
+        ExactNumber, _factor("varighed af sygefravær og orlov", "length of sickness and leave")
+    ]
 
 
-class TurnoverDocument(_FactorDocument):
+class TurnoverDocument(_OfTeams):
     """People leaving for good (da: personaleudskiftning)."""
 
     kind: Literal["turnover"]
     makes: ClassVar[type[Change]] = Turnover
+    factor: Annotated[ExactNumber, _factor("personaleudskiftning", "turnover")]
 
 
 class MeasureDocument(ChangeDocument):
@@ -348,15 +339,38 @@ class MeasureDocument(ChangeDocument):
     teams: tuple[Slug, ...]
     from_: Day = Field(alias="from")
     to: Day | None = None
-    hours_per_week: TeamHours = Field(default=0, validate_default=True)
-    effort: EffectNumber = Field(default=1, validate_default=True)
-    loops: EffectNumber = Field(default=1, validate_default=True)
-    external_delay: EffectNumber = Field(default=1, validate_default=True)
+    hours_per_week: Annotated[
+        ExactNumber,
+        _hours("timer givet til sager i hvert team", "hours given to cases in each team"),
+    ] = Field(default=0, validate_default=True)
+    effort: Annotated[ExactNumber, _effect("tidsforbrug pr. sag", "effort per case")] = Field(
+        default=1, validate_default=True
+    )
+    loops: Annotated[ExactNumber, _effect("omarbejde", "work that is done again")] = Field(
+        default=1, validate_default=True
+    )
+    external_delay: Annotated[ExactNumber, _effect("ventetid på andre", "waiting for others")] = (
+        Field(default=1, validate_default=True)
+    )
     ramp_up: RampUpDocument | None = None
     priorities: dict[Slug, StrictInt] | None = None
-    fte: MeasureFte = Field(default=0, validate_default=True)
-    kroner_per_month: SignedAmount = Field(default=0, validate_default=True)
-    kroner_once: SignedAmount = Field(default=0, validate_default=True)
+    fte: Annotated[
+        ExactNumber, _within("0", "20", "stillinger uden sager", "posts without cases", _FTE)
+    ] = Field(default=0, validate_default=True)
+    kroner_per_month: (
+        Annotated[
+            ExactNumber,
+            _signed_amount("løbende udgift til tiltaget", "running cost", _KRONER_A_MONTH),
+        ]
+        | None
+    ) = None
+    kroner_once: (
+        Annotated[
+            ExactNumber,
+            _signed_amount("engangsudgift til tiltaget", "cost paid once", _KRONER_ONCE),
+        ]
+        | None
+    ) = None
     price_year: Year | None = None
     source: Words | None = None
 
@@ -386,7 +400,16 @@ class FollowingPostsDocument(Document):
     """Posts that follow others by ratio (da: følgestillinger)."""
 
     label: TextDocument
-    one_per: Ratio
+    one_per: Annotated[
+        ExactNumber,
+        _within(
+            "0.5",
+            "1000",
+            "stillinger, som én følger",
+            "posts that one follows",
+            _FTE,
+        ),
+    ]
     rounding: PostRounding = PostRounding.EXACT
     price: PostPriceDocument
 

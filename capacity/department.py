@@ -15,6 +15,7 @@ from capacity.distributions import Distribution as Distribution  # until the oth
 from capacity.distributions import Family as Family
 from capacity.duty_rota import DutyRota
 from capacity.errors import InvalidInput, UnknownDepartment
+from capacity.fit import Fit
 from capacity.practice import USUAL_PRACTICE, Practice
 from capacity.refusals import refuse_below_zero, refuse_twice
 from capacity.roster import Roster
@@ -78,7 +79,8 @@ class Department:
 
     `open_cases` counts all active cases in `unit`; the backlogs of the case classes are the part
     of them that the simulation works on. The headline is the team and the deadline shown first.
-    An episode may be worked by another team than its case's, or on one of the `duty_rotas`.
+    An episode may be worked by another team than its case's, or on one of the `duty_rotas`. `fit`
+    is what its own history taught; None where the model has not been fitted to it.
     """
 
     slug: str
@@ -99,6 +101,7 @@ class Department:
     duty_rotas: tuple[DutyRota, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     fictional: bool = False
+    fit: Fit | None = None
     version: int = 1
 
     def __post_init__(self) -> None:

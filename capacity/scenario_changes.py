@@ -530,7 +530,8 @@ class Measure(Change):
     piece of work must be done again, and on waiting for others; a new `ramp_up` of those who
     follow somebody who leaves; new `priorities` of case classes. Factors hold in the whole period.
     It costs a full-time post's price for `fte` posts that carry no cases, an amount a month, and
-    an amount once, as far as they are stated.
+    an amount once, as far as they are stated. One of which none is stated has no price: what is
+    free says so by an amount of 0.
     """
 
     kind: ClassVar[str] = "measure"
@@ -545,8 +546,8 @@ class Measure(Change):
     ramp_up: RampUp | None = None
     priorities: Mapping[str, int] | None = None
     fte: FTE = Fraction(0)
-    kroner_per_month: Kroner = Fraction(0)
-    kroner_once: Kroner = Fraction(0)
+    kroner_per_month: Kroner | None = None
+    kroner_once: Kroner | None = None
     price_year: int | None = None
     source: str | None = None
 
@@ -589,8 +590,10 @@ class Measure(Change):
         return changed
 
     def lacks_price(self, post: PostPrice | None) -> bool:
-        """Whether it has posts, and nobody says what a post costs."""
-        return self.fte > 0 and post is None
+        """Whether nobody says what its posts cost, or what it costs where it has none."""
+        if self.fte > 0:
+            return post is None
+        return self.kroner_per_month is None and self.kroner_once is None
 
     def title(self, department: Department) -> Text:
         """Say its name and where it is."""

@@ -8,10 +8,11 @@ from fastapi.responses import JSONResponse
 
 from api.answers import Answer, Label, Table, Words, rendered
 from api.caller import CallerDependency, Scope, needs
+from api.document import Document
 from api.document_fields import Day
 from api.document_fields import Words as Sentence
 from api.documented import REFUSED, UNAVAILABLE, documented, planner_router
-from api.documents import DepartmentDocument, Document
+from api.documents import DepartmentDocument
 from api.etags import NOT_MODIFIED, ChangeCondition, KnownTags, not_modified
 from api.idempotency import OnceDependency
 from api.presentation import Call, Question

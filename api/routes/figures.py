@@ -9,9 +9,9 @@ from pydantic import Field
 
 from api.answers import Answer, Exact, Label, Table, Words, rendered
 from api.caller import CallerDependency, Scope, needs
+from api.document import Document
 from api.document_fields import Words as Sentence
 from api.documented import REFUSED, documented, planner_router
-from api.documents import Document
 from api.freezing import NotReady, asked_again, frozen
 from api.idempotency import OnceDependency
 from api.presentation import Call, Format, Question

@@ -12,10 +12,10 @@ from pydantic import Field
 
 from api.answers import Table
 from api.curve_terms import year_after
+from api.document import Document
 from api.document_fields import ExactNumber, Slug
 from api.document_fields import Words as Sentence
 from api.documented import planner_router
-from api.documents import Document
 from api.jobs.answering import answered
 from api.jobs.documented import documented_job
 from api.jobs.mix import MixCalculation, MixRow, Offered

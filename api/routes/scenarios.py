@@ -14,10 +14,10 @@ from pydantic import Field, ValidationError
 
 from api.answers import Answer, Exact, Label, Table, Words, rendered
 from api.caller import CallerDependency, Scope, needs
+from api.document import Document
 from api.document_fields import Slug
 from api.document_fields import Words as Written
 from api.documented import REFUSED, documented, planner_router
-from api.documents import Document
 from api.etags import NOT_MODIFIED, ChangeCondition, KnownTags, not_modified
 from api.fields import RulesVersion, Sentence
 from api.idempotency import OnceDependency

@@ -17,6 +17,7 @@ from api.presentation import Call, Question
 from api.scenario_documents import (
     CHANGE_DOCUMENTS,
     AnyChange,
+    FollowingPostsDocument,
     PostPriceDocument,
     PricesDocument,
     ScenarioDocument,
@@ -112,14 +113,17 @@ _CURVE: dict[str, tuple[Within, Fraction | None]] = {
         Within(
             Fraction(0),
             Fraction(MOST_EXTRA_FTE),
-            Text(da="ekstra stillinger", en="extra posts"),
+            Text(da="ekstra stillinger på kurven", en="extra posts of the curve"),
             Text(da="fuldtidsstillinger", en="FTE"),
         ),
         None,
     ),
     "fuller_work": (
         Within(
-            Fraction(0), Fraction(1), Text(da="til grundigere arbejde", en="fuller work"), _SHARE
+            Fraction(0),
+            Fraction(1),
+            Text(da="ekstra timer til grundigere arbejde", en="added hours to fuller work"),
+            _SHARE,
         ),
         Fraction(0),
     ),
@@ -127,8 +131,8 @@ _CURVE: dict[str, tuple[Within, Fraction | None]] = {
         Within(
             Fraction(0),
             Fraction(MOST_INFLOW),
-            Text(da="tilgang", en="inflow"),
-            Text(da="faktor", en="factor"),
+            Text(da="tilgang på kurven", en="inflow of the curve"),
+            Text(da="gange den vante", en="times the usual"),
         ),
         Fraction(1),
     ),
@@ -136,8 +140,8 @@ _CURVE: dict[str, tuple[Within, Fraction | None]] = {
         Within(
             LEAST_POINTS,
             MOST_POINTS,
-            Text(da="præcision", en="precision"),
-            Text(da="procentpoint", en="points"),
+            Text(da="præcision, halv intervalbredde", en="precision, half the interval"),
+            Text(da="procentpoint", en="percentage points"),
         ),
         None,
     ),
@@ -164,6 +168,8 @@ def _change_inputs() -> Iterator[InputRow]:
         get_args(each.model_fields["kind"].annotation)[0]: each for each in CHANGE_DOCUMENTS
     }
     documents["post_price"] = PostPriceDocument
+    documents["following_posts"] = FollowingPostsDocument
+    documents["prices"] = PricesDocument
     for kind, document in documents.items():
         for name, field in document.model_fields.items():
             within = _bounds(field.annotation, field.metadata)

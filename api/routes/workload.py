@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import Answer, Exact, Label, rendered
+from api.document import Document
 from api.document_fields import ExactNumber, Words
 from api.documented import documented, planner_router
-from api.documents import Document
 from api.fields import CaseFte
 from api.presentation import Question
 from api.quantities import Number, number
