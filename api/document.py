@@ -1,9 +1,11 @@
 """What every document is: fields, and a domain value that says the same (da: dokument)."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
+import yaml
 from pydantic import BaseModel, ConfigDict
 
 from api.document_fields import Words
@@ -40,6 +42,10 @@ class Document(BaseModel):
         """Return the document as JSON values; what nobody has said is left out."""
         return self.model_dump(mode="json", exclude_none=True, by_alias=True)
 
+    def as_yaml(self) -> str:
+        """Write the document as YAML that every reader reads alike (da: som YAML)."""
+        return yaml.dump(self.as_json(), Dumper=_Yaml, allow_unicode=True, sort_keys=False)
+
     def _as(self, make: Callable[..., Made]) -> Made:
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         for tag in ("format", "kind"):  # what sort of document it is, which the value itself knows
@@ -69,3 +75,14 @@ class TextDocument(Document):
     def to_domain(self) -> Text:
         """Read as `Text`."""
         return self._as(Text)
+
+
+class _Yaml(yaml.SafeDumper):
+    """Puts in quotes what a reader of YAML 1.2 would take for a number and PyYAML would not."""
+
+
+_Yaml.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+"),
+    list("-+.0123456789"),
+)

@@ -5,7 +5,7 @@ on names: in a simulation the changed department meets the same luck, so what di
 A factor multiplies; 1 changes nothing, and what is 0 stays 0.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -15,6 +15,8 @@ from capacity.caseworker import Caseworker, RampUp
 from capacity.department import Department, Team
 from capacity.distributions import Distribution, Family, empirical
 from capacity.errors import InvalidInput
+from capacity.fit import TeamInputs
+from capacity.practice import Policy
 from capacity.refusals import refuse_below_zero, refuse_unless_above_zero
 from capacity.staff_risks import StaffRisks
 from capacity.units import Days
@@ -236,11 +238,30 @@ def with_alternative(department: Department, alternative: Alternative) -> Depart
     changed = with_effort(department, alternative.effort, teams)
     changed = with_delays(changed, alternative.delays, teams)
     changed = with_effort_spread(changed, alternative.effort_spread, teams)
-    if alternative.policy is None:
-        return changed
-    policy = alternative.policy
+    return _with_policy(changed, alternative.policy, teams)
+
+
+def with_inputs(department: Department, inputs: Iterable[TeamInputs]) -> Department:
+    """Put a set that history leaves possible in the place of the own (da: mulige værdier).
+
+    `UnknownDepartment` where a team is not there.
+    """
+    for each in inputs:
+        teams = (department.team(each.team).slug,)
+        department = with_inflow(department, each.inflow, teams)
+        department = with_effort(department, each.effort, teams)
+        department = with_delays(department, each.delays, teams)
+        department = _with_policy(department, each.policy, teams)
+    return department
+
+
+def _with_policy(
+    department: Department, policy: Policy | None, teams: tuple[str, ...]
+) -> Department:
+    if policy is None:
+        return department
     return _with_teams(
-        changed,
+        department,
         lambda team: replace(team, practice=replace(team.practice, policy=policy)),
         teams,
     )

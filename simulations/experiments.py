@@ -22,7 +22,7 @@ from capacity.errors import InvalidInput, TooMuchWork
 from capacity.rulebook import Rulebook
 from capacity.units import FTE, Share
 from capacity.wording import Text, shown
-from capacity.workdays import Unit, add
+from capacity.workdays import Unit, add, public_holidays
 from simulations.cohorts import KINDS, Period
 from simulations.dealing import deal
 from simulations.office import SAMPLE
@@ -95,7 +95,7 @@ def trial(  # noqa: PLR0913  (each is asked about on its own)
     end_day = (to - start).days
     horizon_days = end_day + FOLLOWED_DAYS
     teams = connected_teams(department, team)
-    _check_size(department, teams, levels, horizon_days)
+    check_size(department, teams, levels, horizon_days)
     laid_out = layout(department, teams, horizon_days, seed, book, inflow=inflow)
     people, who = people_of(
         department,
@@ -140,7 +140,10 @@ def trial(  # noqa: PLR0913  (each is asked about on its own)
 
 
 def check_period(department: Department, from_: date, to: date) -> None:
-    """Refuse a period that is empty or begins before the department's date (`InvalidInput`)."""
+    """Refuse a period that is empty, begins before the department's date or outlives the calendar.
+
+    `InvalidInput`. The calendar is asked first: whoever asks for the year 7000 is told at once.
+    """
     start = department.on
     if not start <= from_ < to:
         raise InvalidInput(
@@ -152,6 +155,11 @@ def check_period(department: Department, from_: date, to: date) -> None:
             ),
             field="from",
         )
+    try:
+        public_holidays(to.year)
+        public_holidays((to + timedelta(days=FOLLOWED_DAYS)).year)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, field="to") from error
 
 
 def whole_years(from_: date, to: date) -> tuple[date, ...]:
@@ -291,10 +299,10 @@ def refuse_steps(wanted: int, most: int = MOST_STEPS) -> None:
     _refuse_beyond(Fraction(wanted, most))
 
 
-def _check_size(
+def check_size(
     department: Department, teams: tuple[str, ...], levels: Sequence[FTE], days: int
 ) -> None:
-    """Refuse a replication that is too large to deal, before any of it is."""
+    """Refuse a replication that is too large to deal, before any of it is (`TooMuchWork`)."""
     classes = [each for each in department.case_classes if each.team in teams]
     yearly = sum((each.arrivals_per_year for each in classes), Fraction(0))
     cases = yearly * days / 365 + sum(each.backlog.open_cases for each in classes)

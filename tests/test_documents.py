@@ -11,6 +11,7 @@ from small_department import small_department
 from sqlmodel import Session
 
 from api.database import database_engine, migrate
+from api.document import TextDocument
 from api.document_fields import ExactNumber
 from api.documents import (
     BacklogStageDocument,
@@ -38,8 +39,10 @@ from capacity.department import Assumption, Department, Observation, Team, Yearl
 from capacity.distributions import NOTHING, Distribution, Family, empirical
 from capacity.duty_rota import DutyRota, Shift
 from capacity.errors import InvalidInput, UnknownDepartment
+from capacity.fit import BackTest, Fit, FittedInput, TeamInputs
 from capacity.practice import AfterDue, Assignment, Policy, Practice
 from capacity.roster import Absence, AbsenceReason, Caseworker, RampUp, Roster, Vacancy
+from capacity.rule_files import parsed
 from capacity.staff_risks import StaffRisks
 from capacity.wording import Text
 
@@ -209,6 +212,53 @@ CASE_CLASSES = st.builds(
     withdrawal_days=st.none() | DISTRIBUTIONS,
     backlog=st.builds(Backlog, stages=st.lists(STAGES, max_size=2).map(tuple), unknown=COUNTS),
 )
+INPUTS = st.builds(
+    TeamInputs,
+    team=TEAMS,
+    inflow=NUMBERS,
+    effort=HOURS,
+    delays=HOURS,
+    policy=st.none() | st.sampled_from(Policy),
+)
+FITS = st.builds(
+    Fit,
+    from_=DAYS,
+    seen_on=LATER_DAYS,
+    cases=COUNTS,
+    inputs=st.lists(
+        st.builds(
+            FittedInput,
+            about=st.text("abc", min_size=1),
+            label=WORDS,
+            unit=WORDS,
+            value=NUMBERS,
+            low=NUMBERS,
+            high=NUMBERS,
+            learned=st.booleans(),
+            says=WORDS,
+        ),
+        max_size=2,
+    ).map(tuple),
+    possible=st.lists(st.lists(INPUTS, max_size=2).map(tuple), max_size=2).map(tuple),
+    tests=st.lists(
+        st.builds(
+            BackTest,
+            team=TEAMS,
+            deadline=st.just("statute.child_assessment"),
+            from_=DAYS,
+            to=LATER_DAYS,
+            in_time=st.integers(0, 5),
+            due=st.integers(5, 10),
+            forecast=SHARES,
+            low=SHARES,
+            high=SHARES,
+            naive=st.none() | SHARES,
+        ),
+        max_size=2,
+    ).map(tuple),
+    confidence=SHARES,
+)
+
 DEPARTMENTS = st.builds(
     Department,
     slug=st.just("fjordby"),
@@ -258,6 +308,7 @@ DEPARTMENTS = st.builds(
     ).map(tuple),
     source=WORDS,
     fictional=st.booleans(),
+    fit=st.none() | FITS,
     version=st.just(1),
 )
 
@@ -478,3 +529,10 @@ def _roster():
             {"id": "a-2", "team": "a", "hours_per_week": "25,5"},
         ],
     }
+
+
+@pytest.mark.parametrize("name", ["1e-99", "12e03", "0o17", "1.5e3", "-7", "2024-01-01", "on"])
+def test_a_name_that_some_reader_of_yaml_takes_for_a_number_is_in_quotes(name: str) -> None:
+    written = TextDocument(da=name, en="navn").as_yaml()
+    assert written == f"da: '{name}'\nen: navn\n"
+    assert parsed(written) == {"da": name, "en": "navn"}

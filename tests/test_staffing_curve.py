@@ -337,3 +337,10 @@ def test_a_deadline_in_hours_is_met_within_so_many_hours():
     for delay, share in ((day - minute, 1), (day + minute, 0)):
         quick = {"effort_hours": fixed("0"), "external_delay_days": fixed(str(delay))}
         assert curve(under(rule, **quick), levels=("0",)).reachable == share
+
+
+@pytest.mark.parametrize("to", [date(2100, 9, 1), date(2101, 1, 1), date(9234, 4, 6), date.max])
+def test_a_period_beyond_the_calendar_is_refused_before_anything_is_laid_out(to: date) -> None:
+    with pytest.raises(InvalidInput, match="2100") as refused:
+        curve_trial(question(to=to), rulebook())
+    assert refused.value.field == "to"

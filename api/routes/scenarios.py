@@ -10,7 +10,7 @@ import yaml
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from api.answers import Answer, Exact, Label, Table, Words, rendered
 from api.caller import CallerDependency, Scope, needs
@@ -21,8 +21,8 @@ from api.documented import REFUSED, documented, planner_router
 from api.etags import NOT_MODIFIED, ChangeCondition, KnownTags, not_modified
 from api.fields import RulesVersion, Sentence
 from api.idempotency import OnceDependency
-from api.presentation import Call, Question
-from api.quantities import PAGE, Count, Number
+from api.presentation import Call, Header, Question
+from api.quantities import PAGE, Count, Number, refusal
 from api.scenario_documents import FIRST_YEAR, LAST_YEAR, ScenarioDocument
 from api.store.departments import Store, StoreDependency
 from api.store.scenarios import Edit, Kept, Row, ScenariosDependency
@@ -97,7 +97,9 @@ class BudgetRow(Answer):
     """An expense over the budget year and three estimate years (da: udgift over fire år)."""
 
     label: Annotated[Words, Label("udgift", "expense")]
-    part_year: Annotated[Exact, Label("budgetåret (delårsvirkning)", "budget year", *_KRONER)]
+    part_year: Annotated[
+        Exact, Label("budgetåret, delårsvirkning", "budget year, part-year effect", *_KRONER)
+    ]
     estimate_1: Annotated[Exact, Label("overslagsår 1", "estimate year 1", *_KRONER)]
     estimate_2: Annotated[Exact, Label("overslagsår 2", "estimate year 2", *_KRONER)]
     estimate_3: Annotated[Exact, Label("overslagsår 3", "estimate year 3", *_KRONER)]
@@ -130,10 +132,28 @@ class BudgetQuestion(Question):
     )
 
 
+class BudgetTableQuestion(BudgetQuestion):
+    """And how the table is headed: it is read by people, in words unless they say otherwise."""
+
+    header: Header = Field(
+        Header.WORDS,
+        description="headings of csv: `words` with units as in xlsx, or `keys`, the names in the "
+        "JSON answer (da: overskrifter)",
+    )
+
+
+class ImportQuestion(Call):
+    """Under which name."""
+
+    slug: Slug | None = Field(
+        None, description="instead of the name in the file (da: under et andet navn)"
+    )
+
+
 class ExportQuestion(Call):
     """Which sort of file."""
 
-    file: Literal["yaml", "json"] = Field("yaml", description="yaml or json (da: filtype)")
+    format: Literal["yaml", "json"] = Field("yaml", description="yaml or json (da: filtype)")
 
 
 class BreakEvenQuestion(BudgetQuestion):
@@ -167,6 +187,21 @@ class EditDocument(Document):
 
     reason: Written
     scenario: ScenarioDocument
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_its_reason(cls, sent: Any) -> Any:
+        """Refuse a bare scenario, as it is exported, by what is missing around it."""
+        if isinstance(sent, dict) and "scenario" not in sent and "department" in sent:
+            raise refusal(
+                InvalidInput(
+                    Text(
+                        da='send scenariet sammen med hvorfor: {"reason": "…", "scenario": {…}}',
+                        en='send the scenario with why: {"reason": "…", "scenario": {…}}',
+                    )
+                )
+            )
+        return sent
 
     def to_domain(self) -> Scenario:
         """Read the scenario."""
@@ -265,14 +300,19 @@ async def kept_scenario(
 )
 async def imported_scenario(
     request: Request,
-    _: Annotated[Call, Query()],
+    question: Annotated[ImportQuestion, Query()],
     kept: ScenariosDependency,
     store: StoreDependency,
     caller: CallerDependency,
     once: OnceDependency,
 ) -> Response:
-    """Keep a scenario from an exported file, JSON or YAML (da: indlæs et scenarie)."""
+    """Keep a scenario from an exported file, JSON or YAML (da: indlæs et scenarie).
+
+    With `slug` it is kept under that name, as where the one in the file is taken.
+    """
     document = _from_file(await request.body())
+    if question.slug is not None:
+        document = document.model_copy(update={"slug": question.slug})
     return once.answer(lambda: _kept(document, "imported", kept, store, caller.name))
 
 
@@ -377,12 +417,11 @@ async def exported_scenario(
 ) -> Response:
     """Return a scenario as one file, JSON or YAML, to be read in elsewhere (da: eksport)."""
     found = kept.scenario(address).scenario
-    document = ScenarioDocument.from_domain(found).as_json()
-    headers = {"Content-Disposition": f'attachment; filename="{found.slug}.{question.file}"'}
-    if question.file == "json":
-        return JSONResponse(document, headers=headers)
-    written = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
-    return Response(written, media_type="application/yaml", headers=headers)
+    document = ScenarioDocument.from_domain(found)
+    headers = {"Content-Disposition": f'attachment; filename="{found.slug}.{question.format}"'}
+    if question.format == "json":
+        return JSONResponse(document.as_json(), headers=headers)
+    return Response(document.as_yaml(), media_type="application/yaml", headers=headers)
 
 
 @router.get(
@@ -450,7 +489,7 @@ async def changes(
 )
 async def budget(
     address: Address,
-    question: Annotated[BudgetQuestion, Query()],
+    question: Annotated[BudgetTableQuestion, Query()],
     kept: ScenariosDependency,
     store: StoreDependency,
     request: Request,
