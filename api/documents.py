@@ -336,6 +336,7 @@ class BacklogStageDocument(Document):
     episode: Slug
     ages_days: tuple[StrictInt, ...] | EvenAges
     remaining_effort: ExactNumber = Field(default=1, validate_default=True)
+    placed_by_age: StrictBool = Field(default=False, exclude_if=lambda placed: not placed)
 
     def to_domain(self) -> BacklogStage:
         """Read as `BacklogStage`."""

@@ -264,12 +264,15 @@ class BacklogStage:
 
     `ages_days` are calendar days since each case's arrival. Where nobody knows them, `evenly_aged`
     spreads them, and the department says so among its assumptions. `remaining_effort` is the mean
-    part of the episode's effort that is still to be spent.
+    part of the episode's effort that is still to be spent. With `placed_by_age` a case stands at
+    the episode or at a later one, where its age puts it, and what is left follows from that: the
+    milestones that a case has passed are known, and what lies between them is not.
     """
 
     episode: str
     ages_days: tuple[int, ...]
     remaining_effort: Share = Fraction(1)
+    placed_by_age: bool = False
 
     def __post_init__(self) -> None:
         if any(age < 0 for age in self.ages_days):

@@ -169,11 +169,17 @@ def add_standing(templates, replication, room):
         comer.key = key_of(key_of(row.standing, replication), ordinal)
         comer.at, comer.line, comer.time = -there.age_days, there.line, 0
         comer.effort_left, comer.delay_left = there.remaining_effort, 0.0
-        if there.line == NOTHING:
+        if there.line == NOTHING or there.by_age:
             template = templates.templates[row.first_template]
-            age, line, time, effort, delay, of_route = where_it_stands(
-                row, template, comer.key, templates
-            )
+            if there.by_age:
+                age = there.age_days
+                line, time, effort, delay, of_route = where_its_age_puts_it(
+                    row, template, comer.key, templates, there.line, age
+                )
+            else:
+                age, line, time, effort, delay, of_route = where_it_stands(
+                    row, template, comer.key, templates
+                )
             comer.key, comer.at, comer.line, comer.time = of_route, -age, line, time
             comer.effort_left, comer.delay_left = effort, delay
     return templates.standing.size
@@ -226,6 +232,41 @@ def where_it_stands(row, template, of_case, templates):
         if uniform(of_route, STANDS) * longest < total or attempt == _MOST_TRIES:
             break
     age = min(uniform(of_route, AGE) * total, longest)
+    line, time, effort, delay = place_at(row, template, of_route, templates, age)
+    if line == NOTHING:
+        return age, template.first_line, 0, 1.0, 0.0, of_route
+    return age, line, time, effort, delay, of_route
+
+
+@part
+def where_its_age_puts_it(row, template, of_case, templates, first_line, age):
+    """Where a case of known age stands, at a line or after it: the line, the time, what is left.
+
+    Routes are dealt at the steady pace until one is met that takes longer than that and has come so
+    far by then. Where none is met, a case too young for it stands at the line, one too old for the
+    route at its end.
+    """
+    of_route = of_case
+    line = time = 0
+    effort = delay = 0.0
+    for attempt in range(_MOST_TRIES):
+        of_route = key_of(of_case, attempt)
+        line, time, effort, delay = place_at(row, template, of_route, templates, age)
+        if line >= first_line:
+            return line, time, effort, delay, of_route
+    if line == NOTHING:
+        last = template.last_line - 1
+        times = times_of(templates.lines[last], key_of(of_route, templates.lines[last].name))
+        return last, times - 1, 1.0, 0.0, of_route
+    return first_line, 0, 1.0, 0.0, of_route
+
+
+@part
+def place_at(row, template, of_route, templates, age):
+    """Where a route dealt at the steady pace has come at an age; no line where it is over by then.
+
+    The line, the time, the share of effort left and the days of delay left, of which one is 0.
+    """
     passed = 0.0
     for number in range(template.first_line, template.last_line):
         line = templates.lines[number]
@@ -233,13 +274,13 @@ def where_it_stands(row, template, of_case, templates):
         for time in range(times_of(line, of_line)):
             work = row.days_per_hour * effort_of(line, of_line, time, templates.quantiles)
             if passed + work > age:
-                return age, number, time, (passed + work - age) / work, 0.0, of_route
+                return number, time, (passed + work - age) / work, 0.0
             passed += work
             delay = delay_of(line, of_line, time, templates.quantiles)
             if passed + delay > age:
-                return age, number, time, 0.0, passed + delay - age, of_route
+                return number, time, 0.0, passed + delay - age
             passed += delay
-    return age, template.first_line, 0, 1.0, 0.0, of_route
+    return NOTHING, 0, 0.0, 0.0
 
 
 @part

@@ -166,6 +166,8 @@ def _known_clocks(case_class: CaseClass, on: date, book: Rulebook) -> Iterator[_
     route = case_class.route
     names = [each.slug for each in route]
     for stage in case_class.backlog.stages:
+        if stage.placed_by_age:
+            continue
         place = names.index(stage.episode)
         passed = {each.milestone for each in route[:place]}
         for upto in range(place, len(route)):
@@ -225,11 +227,11 @@ def _unknown_clocks(
         for replication in range(replications):
             for clock in _dealt_clocks(laid_out.layout, replication, routes=False):
                 pile.add(clock, 1 / replications)
-    if any(each.backlog.unknown for each in classes):
+    if any(_of_unknown_standing(each.backlog).open_cases for each in classes):
         alone = replace(
             department,
             case_classes=tuple(
-                replace(each, backlog=Backlog(unknown=each.backlog.unknown))
+                replace(each, backlog=_of_unknown_standing(each.backlog))
                 for each in department.case_classes
             ),
         )
@@ -238,6 +240,11 @@ def _unknown_clocks(
             for clock in _dealt_clocks(of_unknown.layout, replication, routes=True):
                 pile.add(clock, 1 / replications)
     return pile
+
+
+def _of_unknown_standing(backlog: Backlog) -> Backlog:
+    """The open cases whose place on the route chance settles."""
+    return replace(backlog, stages=tuple(each for each in backlog.stages if each.placed_by_age))
 
 
 def _dealt_clocks(layout: Layout, replication: int, *, routes: bool) -> Iterator[_Clock]:

@@ -86,6 +86,7 @@ STANDING_CASE = np.dtype(
     [
         ("case_class", np.int32),
         ("line", np.int32),  # -1: nobody knows where it stands
+        ("by_age", np.bool_),  # at the line or after it, where its age puts it
         ("age_days", np.float64),
         ("remaining_effort", np.float64),
     ],
@@ -183,7 +184,7 @@ def layout(
     bursts = np.zeros((len(classes), days.size))
     hours = np.zeros((len(classes), HOURS_PER_DAY + 1))
     siblings: list[float] = []
-    standing: list[tuple[int, int, float, float]] = []
+    standing: list[tuple[int, int, bool, float, float]] = []
     practice = {each.slug: each.practice for each in department.teams}
     for number, each in enumerate(classes):
         row = class_rows[number]
@@ -209,10 +210,10 @@ def layout(
         first_line = lines.templates[row["first_template"]][-2]
         for stage in each.backlog.stages:
             line = first_line + [one.slug for one in each.route].index(stage.episode)
-            rest = float(stage.remaining_effort)
-            standing += [(number, line, float(age), rest) for age in stage.ages_days]
-        standing += [(number, -1, 0.0, 1.0)] * each.backlog.unknown
-    oldest = max((age for _, _, age, _ in standing), default=0.0)
+            by_age, rest = stage.placed_by_age, float(stage.remaining_effort)
+            standing += [(number, line, by_age, float(age), rest) for age in stage.ages_days]
+        standing += [(number, -1, False, 0.0, 1.0)] * each.backlog.unknown
+    oldest = max((age for _, _, _, age, _ in standing), default=0.0)
     for number, each in enumerate(classes):
         if each.backlog.unknown:
             oldest = max(oldest, LONGEST_STAY * class_rows[number]["mean_turnaround_days"])
@@ -461,12 +462,13 @@ def _steady_pace(case_class: CaseClass) -> tuple[float, float]:
     """How many days an hour of work takes where the stock and the inflow are in balance.
 
     Little's law gives the mean turnaround from the two; what external delays leave of it is the
-    work's. Without a stock of unknown age there is nothing to fit.
+    work's. Where every open case's place is known there is nothing to fit.
     """
-    unknown, yearly = case_class.backlog.unknown, float(_usual_arrivals(case_class))
-    if not unknown or not yearly:
+    backlog, yearly = case_class.backlog, float(_usual_arrivals(case_class))
+    somewhere = backlog.unknown or any(stage.placed_by_age for stage in backlog.stages)
+    if not somewhere or not yearly:
         return 0.0, 0.0
-    turnaround = case_class.backlog.open_cases / (yearly / float(DAYS_PER_YEAR))
+    turnaround = backlog.open_cases / (yearly / float(DAYS_PER_YEAR))
     delays = sum(
         float(each.external_delay_days.mean * each.mean_times) for each in case_class.route
     )

@@ -293,7 +293,7 @@ def _left_in_open_cases(case_class: CaseClass, team: str) -> Iterable[tuple[Epis
 
     Ready is the piece of work that a case stands at: what comes after it waits for others first. Of
     cases of unknown standing half of the route is left, and a piece of work is half done in as many
-    as are not away by Little's law.
+    as are not away by Little's law; of those that their age places, half of what lies ahead.
     """
     route = case_class.route
     mine = [
@@ -303,6 +303,9 @@ def _left_in_open_cases(case_class: CaseClass, team: str) -> Iterable[tuple[Epis
     for stage in case_class.backlog.stages:
         place = [each.slug for each in route].index(stage.episode)
         begun, cases = route[place], len(stage.ages_days)
+        if stage.placed_by_age:
+            yield begun, cases * mine[place] / 2, cases * sum(mine[place:], Fraction(0)) / 2
+            continue
         ready = begun.effort_hours.mean * stage.remaining_effort if mine[place] else Fraction(0)
         done = (1 - stage.remaining_effort) * begun.effort_hours.mean if mine[place] else 0
         yield begun, cases * ready, cases * (sum(mine[place:], Fraction(0)) - done)

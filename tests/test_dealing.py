@@ -6,9 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from small_department import small_department
+from small_department import fixed, small_department
 
-from capacity.case_classes import ArrivalPattern
+from capacity.case_classes import ArrivalPattern, Backlog, BacklogStage, Desk, Episode
+from capacity.consistency import DAYS_PER_YEAR
 from capacity.rulebook import rulebook
 from simulations.dealing import deal
 from simulations.questions import headline_question
@@ -51,3 +52,69 @@ def test_siblings_come_together_as_often_as_the_pattern_says():
         spread = np.sqrt(expected * (1 - expected) / bursts.size)
         assert abs((bursts == size).mean() - expected) < 4 * spread
     assert bursts.max() == len(SHARES)
+
+
+def placed_by_age(ages: tuple[int, ...], episode: str = "first", effort: str = "10"):
+    """The route strands dealt for open cases, at a pace of about two days an hour of work.
+
+    Three episodes of ten hours and then ten days: by Little's law 90 days in all, 30 an episode.
+    """
+    episodes = tuple(
+        Episode(
+            slug=slug, effort_hours=fixed(effort), external_delay_days=fixed("10"), desk=Desk.TEAM
+        )
+        for slug in ("first", "second", "third")
+    )
+    department = small_department(on=date(2023, 1, 1))
+    (only,) = department.case_classes
+    clock = replace(episodes[-1], clock=only.route[0].clock)
+    stage = BacklogStage(episode=episode, ages_days=ages, placed_by_age=True)
+    case_class = replace(
+        only,
+        route=(*episodes[:-1], clock),
+        arrivals_per_year=len(ages) * DAYS_PER_YEAR / 90,
+        backlog=Backlog(stages=(stage,)),
+    )
+    department = replace(department, case_classes=(case_class,), open_cases=len(ages))
+    trial, _ = curve_trial(headline_question(department), rulebook())
+    dealt = deal(trial.experiment.templates, 0)
+    left = {}
+    for strand in dealt.strands:
+        arrived = dealt.cases[strand["case"]]["arrived_at"]
+        if arrived < 0:
+            ahead = dealt.episodes[strand["first_episode"] : strand["last_episode"]].copy()
+            if strand["has_begun"]:  # its work is done, and others are waited for
+                ahead[0]["effort_hours"], ahead[0]["delay_days"] = 0.0, strand["starts_at"]
+            elif strand["remaining_hours"] >= 0:
+                ahead[0]["effort_hours"] = strand["remaining_hours"]
+            left[-arrived] = float(ahead["effort_hours"].sum()), float(ahead["delay_days"].sum())
+    return left
+
+
+def test_an_open_case_of_known_age_stands_where_its_age_puts_it():
+    left = placed_by_age((0, 5, 10, 20, 25, 45, 89))
+    assert left[5.0] == pytest.approx((30 - 2.5, 30))
+    assert left[10.0] == pytest.approx((30 - 5, 30))
+    assert left[25.0] == pytest.approx((20, 25))
+    assert left[45.0] == pytest.approx((20 - 7.5, 20))
+    assert left[89.0] == pytest.approx((0, 1))
+
+
+def test_a_case_that_has_passed_a_milestone_stands_after_it_however_young_it_is():
+    left = placed_by_age((5, 45, 70), episode="second")
+    assert left[5.0] == pytest.approx((20, 20))
+    assert left[45.0] == pytest.approx((20 - 7.5, 20))
+    assert left[70.0] == pytest.approx((5, 10))
+
+
+def test_a_case_older_than_any_route_stands_at_the_end_of_it():
+    assert placed_by_age((10, 500))[500.0] == pytest.approx((10, 10))
+
+
+def test_a_steady_stock_has_the_work_left_that_the_route_says():
+    ages = tuple(range(1, 91))
+    left = placed_by_age(ages)
+    assert sorted(left) == [float(age) for age in ages]
+    # Over an episode of 30 days, 25 hours on average while it is worked and 20 while it waits.
+    expected = ((20 * 25 + 10 * 20) + (20 * 15 + 10 * 10) + (20 * 5 + 10 * 0)) / 90
+    assert np.mean([hours for hours, _ in left.values()]) == pytest.approx(expected, rel=0.02)

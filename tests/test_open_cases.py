@@ -1,0 +1,98 @@
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from small_department import fixed, small_department
+
+from capacity.case_classes import Backlog, CaseClass, Clock, Desk, Episode
+from capacity.case_events import CaseEvent
+from capacity.caseload import CaseUnit
+from simulations.case_history import CaseHistory, day_number
+from simulations.open_cases import ended_at, open_cases
+
+SEEN = date(2025, 12, 31)
+NO = np.nan
+
+
+def days_ago(*days: float) -> np.ndarray:
+    """Moments so many days before the day of the list; not a number for not."""
+    return day_number(SEEN) - np.array(days, dtype=np.float64)
+
+
+def rows(**events: np.ndarray) -> CaseHistory:
+    size = len(next(iter(events.values())))
+    nobody = np.zeros(size, dtype=np.int64)
+    return CaseHistory(
+        unit=CaseUnit.CHILD,
+        seen_on=SEEN,
+        complete_from=date(2024, 1, 1),
+        teams=("assessment",),
+        case_classes=("intake",),
+        team=nobody,
+        case_class=nobody,
+        events={CaseEvent(event): moments for event, moments in events.items()},
+    )
+
+
+def episode(slug: str, deadline: str | None = None) -> Episode:
+    return Episode(
+        slug=slug,
+        effort_hours=fixed("2"),
+        desk=Desk.TEAM,
+        milestone=f"{slug}-done" if deadline else None,
+        clock=Clock(deadline=deadline) if deadline else None,
+    )
+
+
+@pytest.fixture
+def case_class() -> CaseClass:
+    (only,) = small_department().case_classes
+    route = (
+        episode("receive", "statute.notification_assessment"),
+        episode("clarify"),
+        episode("assess", "statute.child_assessment"),
+    )
+    return replace(only, route=route, backlog=Backlog())
+
+
+def stages(case_class: CaseClass, history: CaseHistory) -> dict[str, tuple[int, ...]]:
+    found = open_cases(case_class, history).backlog.stages
+    assert all(each.placed_by_age for each in found)
+    return {each.episode: each.ages_days for each in found}
+
+
+def test_an_open_case_stands_after_the_last_milestone_it_has_passed(case_class):
+    history = rows(
+        need_became_known=days_ago(10, 20, 30, 40, NO),
+        notification_assessed=days_ago(NO, 19, 29, 39, NO),
+        closed=days_ago(NO, NO, NO, 1, NO),
+    )
+    assert stages(case_class, history) == {"receive": (11,), "clarify": (21, 31)}
+    found = open_cases(case_class, history)
+    assert found.without_arrival == found.backlog.unknown == 1
+    assert found.backlog.open_cases == 4
+
+
+def test_todays_case_is_a_day_old_at_most_and_keeps_its_day(case_class):
+    (age,) = stages(case_class, rows(need_became_known=days_ago(-0.5), closed=days_ago(NO)))[
+        "receive"
+    ]
+    assert age == 0
+
+
+def test_a_withdrawn_case_is_not_open_and_one_nobody_closed_has_no_work_left(case_class):
+    history = rows(
+        need_became_known=days_ago(50, 60),
+        assessment_finished=days_ago(NO, 5),
+        withdrawn=days_ago(2, NO),
+        closed=days_ago(NO, NO),
+    )
+    # no closing in the whole list: the last milestone ends a case
+    assert np.isnan(ended_at(case_class, history)).tolist() == [False, False]
+    with_closings = replace(history, events={**history.events, CaseEvent.CLOSED: days_ago(1, NO)})
+    (stage,) = open_cases(case_class, with_closings).backlog.stages
+    assert (stage.episode, stage.ages_days) == ("assess", (61,))
+    assert stage.remaining_effort == Fraction(0)
+    assert not stage.placed_by_age

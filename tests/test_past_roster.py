@@ -1,0 +1,132 @@
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+
+from capacity.caseworker import AbsenceReason, RampUp
+from capacity.errors import InvalidInput
+from capacity.past_roster import UsualAbsence, known_roster, past_roster
+from capacity.roster import contracted_hours, headcount
+from capacity.staff_history import AwayReason, Employment, Spell, StaffHistory
+
+FROM, SEEN = date(2024, 1, 1), date(2025, 12, 31)
+AFTER = SEEN + timedelta(days=1)
+USUAL = UsualAbsence(days={AwayReason.PARENTAL_LEAVE: 220})
+
+
+def employment(
+    name: str = "a",
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    *spells: Spell,
+    team: str = "assessment",
+) -> Employment:
+    return Employment(
+        caseworker=name,
+        team=team,
+        hours_per_week=Fraction(37),
+        non_case_hours_per_week=Fraction(7),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        spells=spells,
+    )
+
+
+def spell(reason: str, first: date, last: date | None) -> Spell:
+    return Spell(reason=AwayReason(reason), first_day=first, last_day=last)
+
+
+def staff(*employments: Employment) -> StaffHistory:
+    return StaffHistory(from_=FROM, seen_on=SEEN, employments=employments)
+
+
+def test_a_past_roster_has_those_who_left_in_it_and_a_forecast_has_not() -> None:
+    list_ = staff(
+        employment("stays"),
+        employment("left", None, date(2025, 6, 30)),
+        employment("came", date(2025, 7, 1), None),
+        employment("gone before", None, date(2024, 12, 31)),
+        employment("to come", date(2026, 2, 1), None),
+        employment("last day", None, SEEN),
+    )
+    past = past_roster(list_, date(2025, 1, 1), AFTER)
+    assert [each.id for each in past.caseworkers] == ["stays", "left", "came", "last day"]
+    assert headcount(past, date(2025, 6, 30)) == headcount(past, date(2025, 7, 1)) == 3
+    known = known_roster(list_, USUAL)
+    assert [each.id for each in known.caseworkers] == ["stays", "came", "to come"]
+    assert headcount(known, AFTER) == 2
+    assert contracted_hours(known, date(2026, 2, 1)) == 3 * 37
+
+
+def test_short_sickness_is_days_a_year_and_long_sickness_stands_day_by_day() -> None:
+    list_ = staff(
+        employment(
+            "a",
+            None,
+            None,
+            spell("sickness", date(2024, 3, 4), date(2024, 3, 8)),  # five working days
+            spell("sickness", date(2025, 2, 1), date(2025, 2, 2)),  # a weekend
+            spell("sickness", date(2025, 3, 3), date(2025, 5, 30)),
+            spell("holiday", date(2025, 7, 7), date(2025, 7, 27)),
+        )
+    )
+    person = past_roster(list_, FROM, AFTER).caseworkers[0]
+    assert person.sick_days == Fraction(365 * 5, 731)
+    (absence,) = person.absences
+    assert (absence.first_day, absence.last_day) == (date(2025, 3, 3), date(2025, 5, 30))
+    assert absence.reason is AbsenceReason.LONG_SICKNESS
+    # for a forecast what is over is over, and short sickness is as usual
+    assert known_roster(list_, USUAL).caseworkers[0].absences == ()
+    assert known_roster(list_, USUAL).caseworkers[0].sick_days is None
+
+
+def test_short_sickness_is_counted_of_the_time_that_the_list_shows() -> None:
+    first = date(2025, 10, 23)  # seventy days before the list ends
+    sick = spell("sickness", date(2025, 11, 3), date(2025, 11, 3))
+    person = past_roster(staff(employment("a", first, None, sick)), FROM, AFTER).caseworkers[0]
+    assert person.sick_days == Fraction(365, 70)
+
+
+def test_leave_that_goes_on_ends_when_it_usually_does_and_not_today() -> None:
+    begun = spell("parental_leave", date(2025, 10, 1), None)
+    long_ago = spell("parental_leave", date(2025, 1, 1), None)
+    unpaid = spell("unpaid_leave", date(2025, 12, 1), None)
+    list_ = staff(
+        *(
+            employment(name, None, None, each)
+            for name, each in (("a", begun), ("b", long_ago), ("c", unpaid))
+        )
+    )
+    ends = [each.absences[0].last_day for each in known_roster(list_, USUAL).caseworkers]
+    assert ends == [
+        date(2025, 10, 1) + timedelta(days=220),
+        SEEN + timedelta(days=14),
+        date(2025, 12, 1) + timedelta(days=90),
+    ]
+    assert past_roster(list_, FROM, AFTER).caseworkers[0].absences[0].last_day == SEEN
+
+
+def test_newcomers_grow_into_the_work_as_their_team_does() -> None:
+    list_ = staff(
+        employment("old"),
+        employment("new", date(2025, 1, 1), None),
+        employment("other", date(2025, 1, 1), None, team="intake"),
+    )
+    growth = RampUp(months=6, first_share=Fraction(1, 2))
+    people = past_roster(list_, FROM, AFTER, ramp_up={"assessment": growth}).caseworkers
+    assert [each.ramp_up for each in people] == [None, growth, None]
+
+
+def test_one_person_in_two_teams_is_two_posts() -> None:
+    people = past_roster(staff(employment("a"), employment("a", team="intake")), FROM, AFTER)
+    assert [each.id for each in people.caseworkers] == ["a", "a-2"]
+
+
+@pytest.mark.parametrize(
+    ("from_", "to"),
+    [(date(2023, 12, 31), AFTER), (FROM, date(2026, 1, 2)), (date(2025, 1, 1), date(2025, 1, 1))],
+)
+def test_a_period_of_which_the_list_does_not_tell_is_refused(from_: date, to: date) -> None:
+    with pytest.raises(InvalidInput, match="payroll list") as refused:
+        past_roster(staff(), from_, to)
+    assert refused.value.field == "from"
