@@ -4,7 +4,7 @@ It is the past of a roster (da: bemandingens historie). People are pseudonyms, a
 is one of four words: more would be health data about a person.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -67,6 +67,34 @@ class StaffHistory:
     from_: date
     seen_on: date
     employments: tuple[Employment, ...]
+
+    def as_seen_on(self, day: date) -> "StaffHistory":
+        """Return the list as it would have been drawn on an earlier day (da: tidligere udtræk).
+
+        Who came later is not in it, nor who will leave or come back: nobody knew it then (an
+        assumption, for some of it was agreed). It is what a back-test may know.
+        """
+        return StaffHistory(
+            from_=self.from_,
+            seen_on=day,
+            employments=tuple(
+                replace(
+                    each,
+                    ends_on=None if _is_after(each.ends_on, day) else each.ends_on,
+                    spells=tuple(
+                        replace(spell, last_day=None) if _is_after(spell.last_day, day) else spell
+                        for spell in each.spells
+                        if spell.first_day <= day
+                    ),
+                )
+                for each in self.employments
+                if not _is_after(each.starts_on, day)
+            ),
+        )
+
+
+def _is_after(day: date | None, other: date) -> bool:
+    return day is not None and day > other
 
 
 def _refuse_backward(first_day: date, last_day: date | None) -> None:

@@ -130,3 +130,24 @@ def test_a_period_of_which_the_list_does_not_tell_is_refused(from_: date, to: da
     with pytest.raises(InvalidInput, match="payroll list") as refused:
         past_roster(staff(), from_, to)
     assert refused.value.field == "from"
+
+
+def test_an_earlier_list_knows_nothing_of_what_came_later() -> None:
+    sick = spell("sickness", date(2025, 5, 1), date(2025, 8, 31))
+    later = spell("holiday", date(2025, 7, 1), date(2025, 7, 20))
+    list_ = staff(
+        employment("stays", None, None, sick, later),
+        employment("leaves", None, date(2025, 7, 31)),
+        employment("left", None, date(2025, 6, 30)),
+        employment("comes", date(2025, 7, 1), None),
+    )
+    seen = list_.as_seen_on(date(2025, 6, 30))
+    assert seen.seen_on == date(2025, 6, 30)
+    assert [(each.caseworker, each.ends_on) for each in seen.employments] == [
+        ("stays", None),
+        ("leaves", None),
+        ("left", date(2025, 6, 30)),
+    ]
+    (only,) = seen.employments[0].spells
+    assert (only.first_day, only.last_day) == (date(2025, 5, 1), None)
+    assert list_.as_seen_on(SEEN) == list_
