@@ -50,8 +50,8 @@ EVENT_LABELS: dict[CaseEvent, Text] = {
 }
 
 ARRIVAL_EVENTS = (
-    CaseEvent.NEED_BECAME_KNOWN,
     CaseEvent.NOTIFICATION_RECEIVED,
+    CaseEvent.NEED_BECAME_KNOWN,
     CaseEvent.DECISION_MADE,
     CaseEvent.MEASURE_STARTED,
     CaseEvent.PREVIOUS_FOLLOW_UP,

@@ -79,7 +79,7 @@ class CaseHistory:
     def arrived_at(self) -> Floats:
         """When each case arrived: the first of the arrival events that has a moment (da: ankomst).
 
-        Not the earliest: a need can have been known before the notification in the same row.
+        Not the earliest: a measure that already ran does not make a new assessment older.
         """
         arrived = np.full(self.cases, np.nan)
         for event in ARRIVAL_EVENTS:

@@ -1,39 +1,15 @@
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from case_rows import NO, case_rows, days_ago
 from small_department import fixed, small_department
 
 from capacity.case_classes import Backlog, CaseClass, Clock, Desk, Episode
 from capacity.case_events import CaseEvent
-from capacity.caseload import CaseUnit
-from simulations.case_history import CaseHistory, day_number
+from simulations.case_history import CaseHistory
 from simulations.open_cases import ended_at, open_cases
-
-SEEN = date(2025, 12, 31)
-NO = np.nan
-
-
-def days_ago(*days: float) -> np.ndarray:
-    """Moments so many days before the day of the list; not a number for not."""
-    return day_number(SEEN) - np.array(days, dtype=np.float64)
-
-
-def rows(**events: np.ndarray) -> CaseHistory:
-    size = len(next(iter(events.values())))
-    nobody = np.zeros(size, dtype=np.int64)
-    return CaseHistory(
-        unit=CaseUnit.CHILD,
-        seen_on=SEEN,
-        complete_from=date(2024, 1, 1),
-        teams=("assessment",),
-        case_classes=("intake",),
-        team=nobody,
-        case_class=nobody,
-        events={CaseEvent(event): moments for event, moments in events.items()},
-    )
 
 
 def episode(slug: str, deadline: str | None = None) -> Episode:
@@ -64,7 +40,7 @@ def stages(case_class: CaseClass, history: CaseHistory) -> dict[str, tuple[int, 
 
 
 def test_an_open_case_stands_after_the_last_milestone_it_has_passed(case_class):
-    history = rows(
+    history = case_rows(
         need_became_known=days_ago(10, 20, 30, 40, NO),
         notification_assessed=days_ago(NO, 19, 29, 39, NO),
         closed=days_ago(NO, NO, NO, 1, NO),
@@ -76,14 +52,14 @@ def test_an_open_case_stands_after_the_last_milestone_it_has_passed(case_class):
 
 
 def test_todays_case_is_a_day_old_at_most_and_keeps_its_day(case_class):
-    (age,) = stages(case_class, rows(need_became_known=days_ago(-0.5), closed=days_ago(NO)))[
+    (age,) = stages(case_class, case_rows(need_became_known=days_ago(-0.5), closed=days_ago(NO)))[
         "receive"
     ]
     assert age == 0
 
 
 def test_a_withdrawn_case_is_not_open_and_one_nobody_closed_has_no_work_left(case_class):
-    history = rows(
+    history = case_rows(
         need_became_known=days_ago(50, 60),
         assessment_finished=days_ago(NO, 5),
         withdrawn=days_ago(2, NO),

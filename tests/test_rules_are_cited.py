@@ -76,6 +76,11 @@ assumption.care_plan_after_urgent_decision   2014-11-21  4  calendar_months  dec
 assumption.care_plan_after_urgent_decision   2024-01-01  ends  calendar_months
 assumption.children_per_case                 2009-01-01  1.3  children_per_case
 assumption.closing_days                      2019-01-01  2  days_per_year
+assumption.effort_care_plan                  2014-01-01  8  hours_per_case
+assumption.effort_child_assessment           2014-01-01  30  hours_per_case
+assumption.effort_follow_up                  2014-01-01  5  hours_per_case
+assumption.effort_notification_assessment    2014-01-01  1  hours_per_case
+assumption.effort_other_case                 2014-01-01  20  hours_per_case
 assumption.expecting_parents_assessment      2024-01-01  4  calendar_months  need_became_known
 assumption.follow_up_later                   2024-01-01  12  calendar_months  previous_follow_up
 assumption.forced_assessment                 2014-11-21  2  calendar_months  decision_on_assessment
@@ -94,6 +99,9 @@ assumption.sick_days                         2020-01-01  9.8  days_per_year
 assumption.sick_days                         2021-01-01  11.2  days_per_year
 assumption.sick_days                         2022-01-01  14  days_per_year
 assumption.weekday_opening                   2019-01-01  8..16  hour_of_day
+assumption.wait_care_plan                    2014-01-01  21  days_per_case
+assumption.wait_child_assessment             2014-01-01  60  days_per_case
+assumption.wait_follow_up                    2014-01-01  50  days_per_case
 """  # noqa: E501  (a row is a line)
 ROWS = [tuple(line.split()) for line in VALUES.strip().splitlines()]
 
