@@ -20,6 +20,7 @@ from capacity.count_statistics import (
     wilson,
 )
 from capacity.errors import InvalidInput
+from capacity.refusals import refuse_unless_confidence
 from capacity.units import Share, exact
 from capacity.wording import Language, Spoken, Text, percent, shown
 
@@ -33,6 +34,7 @@ __all__ = [
     "compliance_difference_sentence",
     "compliance_sentence",
     "observed_compliance",
+    "refuse_impossible_count",
 ]
 
 # Assumption: more cases than any count holds; it bounds the work of the exact test.
@@ -81,7 +83,7 @@ def observed_compliance(
     >>> str(counted.share), round(counted.interval.low, 2), round(counted.interval.high, 2)
     ('1/3', 0.1, 0.7)
     """
-    _refuse_impossible(in_time, due)
+    refuse_impossible_count(in_time, due)
     if not 0 <= not_yet_due <= _MOST_CASES:
         raise InvalidInput(
             Text(
@@ -90,14 +92,7 @@ def observed_compliance(
             ),
             field="not_yet_due",
         )
-    if not 0 < confidence < 1:
-        raise InvalidInput(
-            Text(
-                da=f"sikkerhed {confidence}; skriv et tal mellem 0 og 1, fx 0,95",
-                en=f"confidence {confidence}; write a number between 0 and 1, such as 0.95",
-            ),
-            field="confidence",
-        )
+    refuse_unless_confidence(confidence)
     try:
         method = Method(method)
     except ValueError as error:
@@ -160,7 +155,7 @@ def chance_of_at_least_in_time(in_time: int, due: int, true_share: Share) -> flo
     >>> f"{chance_of_at_least_in_time(6, 6, Fraction('0.92')):.0%}"
     '61%'
     """
-    _refuse_impossible(in_time, due)
+    refuse_impossible_count(in_time, due)
     if not 0 <= true_share <= 1:
         raise InvalidInput(
             Text(
@@ -172,7 +167,8 @@ def chance_of_at_least_in_time(in_time: int, due: int, true_share: Share) -> flo
     return chance_of_at_least(in_time, due, float(true_share))
 
 
-def _refuse_impossible(in_time: int, due: int) -> None:
+def refuse_impossible_count(in_time: int, due: int) -> None:
+    """Raise `InvalidInput` for a count that cannot be, or of nothing (da: umulig optælling)."""
     if due < 1:
         raise InvalidInput(
             Text(
@@ -222,6 +218,22 @@ _LARGE = Text(
     en="Chance alone makes the count compatible with {low} to {high} being in time in the long "
     "run ({confidence} interval, {method}).",
 )
+_ALL = Text(
+    da="Det viser ikke, at alle altid er det: med {only}{due} {fallen_due} er optællingen "
+    "forenelig med, at {low} eller flere er rettidige i det lange løb, så op til {other_way} kan "
+    "være for sent ({confidence}-konfidensinterval, {method}).",
+    en="That does not show that all always are: with {only}{due} due the count is compatible with "
+    "{low} or more being in time in the long run, so up to {other_way} may be late ({confidence} "
+    "interval, {method}).",
+)
+_NONE = Text(
+    da="Det viser ikke, at ingen bliver det: med {only}{due} {fallen_due} er optællingen forenelig "
+    "med, at op til {high} er rettidige i det lange løb ({confidence}-konfidensinterval, "
+    "{method}).",
+    en="That does not show that none ever is: with {only}{due} due the count is compatible with up "
+    "to {high} being in time in the long run ({confidence} interval, {method}).",
+)
+_ONLY = {"da": "kun ", "en": "only "}
 _NOT_YET_DUE = Text(
     da="Endnu ikke forfaldne og derfor ikke talt med: {not_yet_due}.",
     en="Not yet due, and so not counted: {not_yet_due}.",
@@ -258,7 +270,9 @@ def compliance_sentence(compliance: Compliance) -> Text:
 
 
 def _sentence(found: Compliance, language: Language) -> str:
-    parts = [_COUNTED, _SMALL if found.due < _FEW else _LARGE, _TIMELINESS]
+    few = found.due < _FEW
+    reach = {0: _NONE, found.due: _ALL}.get(found.in_time, _SMALL if few else _LARGE)
+    parts = [_COUNTED, reach, _TIMELINESS]
     if found.not_yet_due:
         parts.insert(2, _NOT_YET_DUE)
     return " ".join(part.in_language(language) for part in parts).format(
@@ -269,6 +283,8 @@ def _sentence(found: Compliance, language: Language) -> str:
         share=percent(found.share, language),
         low=percent(exact(found.interval.low), language),
         high=percent(exact(found.interval.high), language),
+        only=_ONLY[language] if few else "",
+        other_way=percent(1 - exact(found.interval.low), language),
         confidence=percent(exact(found.confidence), language),
         method=_METHODS[found.method],
         not_yet_due=shown(found.not_yet_due, 0, language),

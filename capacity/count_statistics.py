@@ -4,9 +4,10 @@ Nothing is simulated and nothing is fitted: each function is a closed formula or
 count small enough to matter here is too small for the normal approximation, so that is not used.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from math import fsum, sqrt
+from math import exp, fsum, lgamma, sqrt
 from statistics import NormalDist
 
 # Two tables that are equally probable on paper differ by rounding in floating point; the margin
@@ -14,6 +15,7 @@ from statistics import NormalDist
 _TIE = 1 + 1e-7
 # Just above the denormal numbers, which do not shrink when multiplied by nearly 1.
 _VANISHING = 1e-300
+_NEGLIGIBLE = 1e-20
 
 
 class Method(StrEnum):
@@ -35,7 +37,7 @@ class Bounds:
     high: float
 
 
-def wilson(count: int, of: int, confidence: float) -> Bounds:
+def wilson(count: float, of: float, confidence: float) -> Bounds:
     """Return Wilson's score interval for a share (da: Wilson-interval).
 
     Wilson, Journal of the American Statistical Association 22 (1927).
@@ -68,6 +70,35 @@ def clopper_pearson(count: int, of: int, confidence: float) -> Bounds:
     return Bounds(
         low=0.0 if count == 0 else float(betaincinv(count, of - count + 1, tail)),
         high=1.0 if count == of else float(betaincinv(count + 1, of - count, 1 - tail)),
+    )
+
+
+def hypergeometric(count: int, of: int, population: int, confidence: float) -> Bounds:
+    """Return the exact interval for the share of a finite number of cases (da: endelig population).
+
+    Of `population` cases in all, `of` were drawn at random and `count` of them were found so. The
+    interval holds every share of the whole under which neither tail is less than probable: Clopper
+    and Pearson's, with the hypergeometric in place of the binomial (Buonaccorsi, The American
+    Statistician 41, 1987). Where all cases were looked through it is one point.
+
+    >>> bounds = hypergeometric(2, 6, 20, 0.95)
+    >>> round(bounds.low, 3), round(bounds.high, 3)
+    (0.1, 0.7)
+    """
+    tail = (1 - confidence) / 2
+    at_least, at_most = count, population - (of - count)  # found so in all, at the very least
+    return Bounds(
+        low=_least(
+            at_least, at_most, lambda all_so: _upper_tail(count, of, all_so, population) > tail
+        )
+        / population,
+        high=1
+        - _least(
+            of - count,
+            population - count,
+            lambda not_so: _upper_tail(of - count, of, not_so, population) > tail,
+        )
+        / population,
     )
 
 
@@ -139,3 +170,41 @@ def chance_of_at_least(count: int, of: int, true_share: float) -> float:
     if count == 0:
         return 1.0
     return float(betainc(count, of - count + 1, true_share))
+
+
+def _upper_tail(count: int, of: int, all_so: int, population: int) -> float:
+    """The hypergeometric chance that at least `count` of `of` drawn are so, of `all_so` in all."""
+    rest = population - all_so
+    fewest, most = max(count, of - rest), min(of, all_so)
+    if fewest > most:
+        return 0.0
+
+    def ways(whole: int, part: int) -> float:
+        return lgamma(whole + 1) - lgamma(part + 1) - lgamma(whole - part + 1)
+
+    def growth(k: int) -> float:  # how much more probable k + 1 is than k
+        return (all_so - k) * (of - k) / ((k + 1) * (rest - of + k + 1))
+
+    mode = min(max((of + 1) * (all_so + 1) // (population + 2), fewest), most)
+    at_mode = exp(ways(all_so, mode) + ways(rest, of - mode) - ways(population, of))
+    terms, chance = [at_mode], at_mode
+    for k in range(mode, most):
+        chance *= growth(k)
+        terms.append(chance)
+        if chance < _NEGLIGIBLE:
+            break
+    chance = at_mode
+    for k in range(mode, fewest, -1):
+        chance /= growth(k - 1)
+        terms.append(chance)
+        if chance < _NEGLIGIBLE:
+            break
+    return fsum(terms)
+
+
+def _least(low: int, high: int, holds: Callable[[int], bool]) -> int:
+    """The least whole number from `low` to `high` for which it holds, as it does from there on."""
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle + 1, high)
+    return low

@@ -55,6 +55,18 @@ def refuse_unless_share(value: Fraction, field: str) -> None:
         )
 
 
+def refuse_unless_confidence(confidence: float) -> None:
+    """Raise `InvalidInput` for what is no confidence of an interval (da: afvis sikkerhed)."""
+    if not 0 < confidence < 1:
+        raise InvalidInput(
+            Text(
+                da=f"sikkerhed {confidence}; skriv et tal mellem 0 og 1, fx 0,95",
+                en=f"confidence {confidence}; write a number between 0 and 1, such as 0.95",
+            ),
+            field="confidence",
+        )
+
+
 def refuse_unless_after(from_: date, to: date | None) -> None:
     """Raise `InvalidInput` for a period that ends before it begins (da: afvis baglæns perioder).
 

@@ -133,3 +133,13 @@ def date_in_words(day: date, language: Language) -> str:
     if language == "da":
         return f"{day.day}. {_DANISH_MONTHS[day.month - 1]} {day.year}"
     return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]} {day.year}"
+
+
+def month_in_words(day: date, language: Language) -> str:
+    """Write the month of a date (da: måned).
+
+    >>> month_in_words(date(2020, 3, 1), "da"), month_in_words(date(2020, 3, 1), "en")
+    ('marts 2020', 'March 2020')
+    """
+    months = _DANISH_MONTHS if language == "da" else _ENGLISH_MONTHS
+    return f"{months[day.month - 1]} {day.year}"

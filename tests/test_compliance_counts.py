@@ -1,5 +1,6 @@
 """Counts of cases in time, and how much they can carry."""
 
+from dataclasses import replace
 from fractions import Fraction
 from math import comb
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.documents import load_example
 from capacity.audit import AuditCounts
 from capacity.compliance import (
     Method,
@@ -17,6 +19,7 @@ from capacity.compliance import (
     observed_compliance,
 )
 from capacity.errors import InvalidInput
+from capacity.improvement import improvement, improvement_sentence
 from capacity.wording import percent
 
 WILSON, EXACT = Method.WILSON, Method.CLOPPER_PEARSON
@@ -203,7 +206,7 @@ def test_one_is_singular():
     said = compliance_sentence(observed_compliance(1, 3))
     assert said.da.startswith("1 af 3 var rettidig (33")
     assert said.en.startswith("1 of 3 was in time (33")
-    assert "Med kun 1 forfalden kan" in compliance_sentence(observed_compliance(1, 1)).da
+    assert "med kun 1 forfalden er" in compliance_sentence(observed_compliance(1, 1)).da
 
 
 def test_an_audit_has_three_levels_as_the_note_prints_them():
@@ -213,3 +216,81 @@ def test_an_audit_has_three_levels_as_the_note_prints_them():
         AuditCounts(met=0, partly_met=0, not_met=0)
     with pytest.raises(InvalidInput):
         AuditCounts(met=2, partly_met=-1, not_met=0)
+
+
+def test_all_and_none_are_said_not_to_mean_always_and_never():
+    everything = compliance_sentence(observed_compliance(12, 12))
+    assert everything.da == (
+        "12 af 12 var rettidige (100 %). Det viser ikke, at alle altid er det: med kun 12 "
+        "forfaldne er optællingen forenelig med, at 76 % eller flere er rettidige i det lange "
+        "løb, så op til 24 % kan være for sent (95 %-konfidensinterval, Wilson). Tallet handler "
+        "om rettidighed, ikke om lovmedholdelighed."
+    )
+    nothing = compliance_sentence(observed_compliance(0, 2))
+    assert nothing.da == (
+        "0 af 2 var rettidige (0 %). Det viser ikke, at ingen bliver det: med kun 2 forfaldne er "
+        "optællingen forenelig med, at op til 66 % er rettidige i det lange løb "
+        "(95 %-konfidensinterval, Wilson). Tallet handler om rettidighed, ikke om "
+        "lovmedholdelighed."
+    )
+    assert "with only 12 due" in everything.en
+    assert "up to 66% being in time" in nothing.en
+    assert "med 50 forfaldne" in compliance_sentence(observed_compliance(50, 50)).da
+
+
+@given(st.integers(1, 29))
+def test_what_all_in_time_leaves_open_is_what_none_late_does(due):
+    everything = observed_compliance(due, due).interval
+    nothing = observed_compliance(0, due).interval
+    assert 1 - everything.low == pytest.approx(nothing.high)
+
+
+ISHOEJ = load_example("ishoej-2020").observations
+SAMPLE, QUARTER = (
+    next(each for each in ISHOEJ if (each.kept, each.due) == counts)
+    for counts in ((2, 6), (35, 38))
+)
+
+
+def test_the_notes_improvement_is_answered_with_the_test_and_its_caveats():
+    found = improvement(SAMPLE, QUARTER)
+    assert found.beyond_chance
+    assert found.difference.p_value == pytest.approx(float(exact_fisher(2, 6, 35, 38)), rel=1e-9)
+    said = improvement_sentence(found).da
+    assert said.startswith("Fra 33 % til 92 %: tilfældigheder alene er en dårlig forklaring.")
+    for caveat in (
+        "7 anbringelser og 7 behandlinger, udtaget efter Ankestyrelsens kriterier",
+        "sager indsendt foråret 2019",
+        "Kommunens egen optælling",
+        "de undersøgelser, der blev færdige",
+        "de overskredne, som stadig er åbne, mangler",
+        "Mangler der blot 8 overskredne sager",
+        "alt andet, der skete imens",
+    ):
+        assert caveat in said
+    assert "those overdue and still open are missing" in improvement_sentence(found).en
+
+
+def test_so_many_missing_cases_and_no_fewer_undo_an_improvement():
+    missing = improvement(SAMPLE, QUARTER).missing_late
+    assert missing is not None
+    assert exact_fisher(2, 6, 35, 38 + missing) >= Fraction(1, 20)
+    assert exact_fisher(2, 6, 35, 38 + missing - 1) < Fraction(1, 20)
+
+
+@given(counts, counts)
+def test_an_answer_of_chance_has_no_missing_cases_to_speak_of(one, other):
+    earlier = replace(SAMPLE, kept=one[0], due=one[1])
+    later = replace(SAMPLE, kept=other[0], due=other[1])
+    found = improvement(earlier, later)
+    assert found.beyond_chance == (exact_fisher(*one, *other) < Fraction(1, 20))
+    assert (found.missing_late is not None) == found.beyond_chance
+    # One source, so nobody is said to have counted apart.
+    assert not any("hver for sig" in caveat.da for caveat in found.caveats)
+
+
+def test_counts_of_content_are_not_held_against_counts_of_time():
+    [content] = [each for each in ISHOEJ if (each.kept, each.due) == (9, 14)]
+    for pair in ((SAMPLE, content), (content, content)):
+        with pytest.raises(InvalidInput, match="nothing of time"):
+            improvement(*pair)

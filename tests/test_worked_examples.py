@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
+from capacity.audit import AuditCounts
 from capacity.caseload import CaseUnit, caseload
 from capacity.compliance import chance_of_at_least_in_time, observed_compliance
 from capacity.consistency import DAYS_PER_YEAR, consistency
+from capacity.department import Observation
+from capacity.improvement import improvement
+from capacity.review_size import review_precision, review_size
 from capacity.roster import (
     case_fte,
     case_hours,
@@ -24,7 +28,7 @@ from capacity.roster import (
 from capacity.rulebook import rulebook
 from capacity.staff_costs import MonthlyAmount, PostPrice, Posts, staff_budget
 from capacity.units import exact
-from capacity.wording import percent, shown
+from capacity.wording import Text, percent, shown
 from capacity.workload import Activity, workload_need
 
 Example = dict[str, Any]
@@ -100,6 +104,47 @@ def chance_as_printed(given: Example) -> Example:
     return {"chance": percent(exact(chance), "da")}
 
 
+def improvement_as_printed(given: Example) -> Example:
+    nothing = Text(da="", en="")
+    earlier, later = (
+        Observation(
+            label=nothing, kept=kept, due=due, deadline="statute.child_assessment", source=nothing
+        )
+        for kept, due in (given["earlier"], given["later"])
+    )
+    found = improvement(earlier, later)
+    assert found.missing_late is not None
+    return {
+        "p_value": percent(exact(found.difference.p_value), "da", 2),
+        "beyond_chance": found.beyond_chance,
+        "missing_late": shown(found.missing_late, 0, "da"),
+    }
+
+
+def audit_as_printed(given: Example) -> Example:
+    intervals = AuditCounts(**given).intervals()
+    return {
+        name: f"{percent(exact(bounds.low), 'da')}-{percent(exact(bounds.high), 'da')}"
+        for name, bounds in zip(("met", "partly_met", "not_met"), intervals, strict=True)
+    }
+
+
+def review_size_as_printed(given: Example) -> Example:
+    wanted, population = exact(given["half_width"]), given["population"]
+    return {
+        "long_run": shown(review_size(wanted).reviewed, 0, "da"),
+        "of_these": shown(review_size(wanted, population=population).reviewed, 0, "da"),
+    }
+
+
+def review_precision_as_printed(given: Example) -> Example:
+    found = review_precision(given["reviewed"])
+    return {
+        "half_width": shown(exact(found.worst_half_width) * 100, 0, "da"),
+        "unseen": percent(exact(found.unseen_at_most), "da"),
+    }
+
+
 def consistency_as_printed(given: Example) -> Example:
     found = consistency(
         inflow_per_year=exact(given["inflow_per_year"]),
@@ -155,6 +200,10 @@ TIMELESS: dict[str, Callable[[Example], Example | list[str]]] = {
     "workload": workload_as_printed,
     "compliance": compliance_as_printed,
     "chance": chance_as_printed,
+    "improvement": improvement_as_printed,
+    "audit": audit_as_printed,
+    "review_size": review_size_as_printed,
+    "review_precision": review_precision_as_printed,
     "consistency": consistency_as_printed,
     "staff_costs": staff_costs_as_printed,
 }

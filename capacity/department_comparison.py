@@ -1,0 +1,255 @@
+"""Departments side by side, and when they may not be ranked (da: sammenligning af afdelinger).
+
+A row a department: caseload, load, and timeliness of one deadline with its interval. Two numbers
+can be ranked only where they measure the same: cases that are children are not cases that are
+families, contracted posts are not posts that carry cases, and the old law is not the new. Where
+they differ the ranking is refused, and the refusal says which rows measure the same.
+
+Of timeliness a rank is a range: with few cases each, departments change places by chance alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from itertools import combinations
+
+from capacity.caseload import CaseUnit
+from capacity.compliance import refuse_impossible_count
+from capacity.count_statistics import Bounds, newcombe, wilson
+from capacity.errors import InvalidInput
+from capacity.refusals import (
+    refuse_below_zero,
+    refuse_twice,
+    refuse_unless_above_zero,
+)
+from capacity.units import FTE, Share
+from capacity.wording import Language, Text
+
+_CONFIDENCE = 0.95
+# Assumption: fewer than this are called few, as in `compliance`.
+_FEW = 30
+
+
+class FteDefinition(StrEnum):
+    """Which posts a caseload is divided by (da: hvilke fuldtidsstillinger)."""
+
+    CONTRACTED = "contracted"
+    CASE_CARRYING = "case_carrying"
+
+
+class Measure(StrEnum):
+    """What departments are ranked by (da: mål)."""
+
+    CASELOAD = "caseload"
+    LOAD = "load"
+    TIMELINESS = "timeliness"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentFigures:
+    """What is known of one department on a day (da: afdelingens tal).
+
+    `load` is hours of work that comes over hours there are, None where nobody knows. `in_time` and
+    `due` are of the named deadline, over clocks that started under the law from `law_from`.
+    `InvalidInput` for counts that cannot be, or no posts.
+    """
+
+    name: str
+    on: date
+    unit: CaseUnit
+    open_cases: int
+    fte: FTE
+    fte_definition: FteDefinition
+    load: Fraction | None
+    deadline: str
+    law_from: date
+    in_time: int
+    due: int
+
+    def __post_init__(self) -> None:
+        refuse_below_zero(self.open_cases, "open_cases")
+        refuse_unless_above_zero(self.fte, "fte")
+        if self.load is not None:
+            refuse_below_zero(self.load, "load")
+        refuse_impossible_count(self.in_time, self.due)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentRow:
+    """One department in the table (da: række); `few_cases` where chance alone moves the share."""
+
+    figures: DepartmentFigures
+    cases_per_fte: Fraction
+    share_in_time: Share
+    interval: Bounds
+    few_cases: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedRow:
+    """A row with its place, 1 first (da: placering).
+
+    `best` and `worst` are the places that chance leaves open: of timeliness those that no
+    difference settles, with all the pairs taken at once; of caseload and load, which are counted
+    and no sample, both are the place itself. Equal numbers share a place.
+    """
+
+    row: DepartmentRow
+    place: int
+    best: int
+    worst: int
+
+
+def department_table(departments: Sequence[DepartmentFigures]) -> tuple[DepartmentRow, ...]:
+    """Put departments side by side, in their own order (da: tabel over afdelinger).
+
+    `InvalidInput` where two have the same name.
+    """
+    refuse_twice([each.name for each in departments], "departments")
+    return tuple(
+        DepartmentRow(
+            figures=each,
+            cases_per_fte=each.open_cases / each.fte,
+            share_in_time=Fraction(each.in_time, each.due),
+            interval=wilson(each.in_time, each.due, _CONFIDENCE),
+            few_cases=each.due < _FEW,
+        )
+        for each in departments
+    )
+
+
+def ranked(rows: Sequence[DepartmentRow], by: Measure) -> tuple[RankedRow, ...]:
+    """Rank departments, the best first (da: rangordning).
+
+    Best is the lowest caseload, the lowest load, the highest share in time: a caseload says nothing
+    of how hard the cases are. `InvalidInput` where the rows do not measure the same, with what
+    differs and which may be ranked together; or where a load is not known.
+    """
+    _refuse_unlike(rows, by)
+    better = {row.figures.name: 0 for row in rows}
+    worse = dict(better)
+    for one, other in combinations(rows, 2):
+        ahead = _settled(one, other, by, len(rows))
+        if ahead:
+            first, last = (one, other) if ahead > 0 else (other, one)
+            worse[first.figures.name] += 1
+            better[last.figures.name] += 1
+    values = [_value(row, by) for row in rows]
+    found = [
+        RankedRow(
+            row=row,
+            place=1 + sum(value < _value(row, by) for value in values),
+            best=1 + better[row.figures.name],
+            worst=len(rows) - worse[row.figures.name],
+        )
+        for row in rows
+    ]
+    if by is not Measure.TIMELINESS:
+        found = [
+            RankedRow(row=each.row, place=each.place, best=each.place, worst=each.place)
+            for each in found
+        ]
+    return tuple(sorted(found, key=lambda each: (each.place, each.row.figures.name)))
+
+
+def _value(row: DepartmentRow, by: Measure) -> Fraction:
+    """What rows are ordered by: the lower, the better."""
+    if by is Measure.CASELOAD:
+        return row.cases_per_fte
+    if by is Measure.LOAD:
+        assert row.figures.load is not None  # refused before
+        return row.figures.load
+    return -row.share_in_time
+
+
+def _settled(one: DepartmentRow, other: DepartmentRow, by: Measure, of: int) -> int:
+    """1 where the one is surely the better, -1 where the other is, 0 where chance may decide."""
+    if by is not Measure.TIMELINESS:
+        return 0
+    pairs = of * (of - 1) / 2
+    bounds = newcombe(
+        other.figures.in_time,
+        other.figures.due,
+        one.figures.in_time,
+        one.figures.due,
+        1 - (1 - _CONFIDENCE) / pairs,
+    )
+    return (bounds.low > 0) - (bounds.high < 0)
+
+
+_DIFFERENCES = {
+    "unit": Text(da="hvad en sag er", en="what a case is"),
+    "fte_definition": Text(da="hvilke fuldtidsstillinger der tælles", en="which FTE are counted"),
+    "deadline": Text(da="fristen", en="the deadline"),
+    "law_from": Text(da="loven, som sagerne begyndte under", en="the law the cases began under"),
+}
+_MEASURED_BY = {
+    Measure.CASELOAD: ("unit", "fte_definition"),
+    Measure.LOAD: ("fte_definition",),
+    Measure.TIMELINESS: ("unit", "deadline", "law_from"),
+}
+
+
+def _refuse_unlike(rows: Sequence[DepartmentRow], by: Measure) -> None:
+    unknown = [row.figures.name for row in rows if row.figures.load is None]
+    if by is Measure.LOAD and unknown:
+        raise InvalidInput(
+            Text(
+                da=f"belastningen kendes ikke for {', '.join(unknown)}; udelad dem",
+                en=f"the load is not known of {', '.join(unknown)}; leave them out",
+            ),
+            field="by",
+        )
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for row in rows:
+        key = tuple(getattr(row.figures, name) for name in _MEASURED_BY[by])
+        alike.setdefault(key, []).append(row.figures.name)
+    if len(alike) > 1:
+        differ = [
+            _DIFFERENCES[name]
+            for place, name in enumerate(_MEASURED_BY[by])
+            if len({key[place] for key in alike}) > 1
+        ]
+        groups = list(alike.items())
+        raise InvalidInput(
+            Text(
+                da=f"afdelingerne kan ikke rangordnes: de er ikke ens om {_list(differ, 'da')}. "
+                f"Disse måler det samme: {_groups(groups, 'da')}",
+                en=f"the departments cannot be ranked: they differ in {_list(differ, 'en')}. These "
+                f"measure the same: {_groups(groups, 'en')}",
+            ),
+            field="by",
+        )
+
+
+def _list(texts: Iterable[Text], language: Language) -> str:
+    return {"da": " og ", "en": " and "}[language].join(
+        text.in_language(language) for text in texts
+    )
+
+
+def _groups(groups: Sequence[tuple[tuple[object, ...], list[str]]], language: Language) -> str:
+    return "; ".join(
+        f"{', '.join(names)} ({', '.join(_word(each, language) for each in key)})"
+        for key, names in groups
+    )
+
+
+_WORDS = {
+    CaseUnit.CHILD: Text(da="børn", en="children"),
+    CaseUnit.FAMILY: Text(da="familier", en="families"),
+    CaseUnit.CITIZEN: Text(da="borgere", en="citizens"),
+    FteDefinition.CONTRACTED: Text(da="ansatte fuldtidsstillinger", en="contracted FTE"),
+    FteDefinition.CASE_CARRYING: Text(da="sagsbærende fuldtidsstillinger", en="case-carrying FTE"),
+}
+
+
+def _word(value: object, language: Language) -> str:
+    if isinstance(value, date):
+        return {"da": "lov fra", "en": "law from"}[language] + f" {value}"
+    for known, words in _WORDS.items():
+        if value is known:
+            return words.in_language(language)
+    return str(value)
