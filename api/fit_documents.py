@@ -70,7 +70,7 @@ class FitDocument(Document):
     inputs: tuple[FittedInputDocument, ...] = ()
     possible: tuple[tuple[TeamInputsDocument, ...], ...] = ()
     tests: tuple[BackTestDocument, ...] = ()
-    confidence: ExactNumber = Field(default=0.9, validate_default=True)
+    confidence: ExactNumber
 
     def to_domain(self) -> Fit:
         """Read as `Fit`."""
