@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from importlib.metadata import version
 from threading import Event, Thread
+from time import perf_counter
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -15,6 +16,7 @@ from api.door import Door
 from api.errors import install_errors
 from api.faults import StoreFault
 from api.flood import Flood
+from api.imports.desk import ImportDesk
 from api.jobs.answering import Desk
 from api.journal import Journal
 from api.keyring import Keyring
@@ -57,9 +59,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.metrics = metrics = Metrics()
     app.state.keyring = keyring = Keyring()
     app.state.wrong_keys = wrong_keys = Flood(settings.wrong_keys, "wrong_keys")
+    app.state.imports = ImportDesk(settings.imports_at_once)
     app.state.warm = Event()
     # A request passes through them from the last to the first.
-    app.add_middleware(BoundedBody, most_bytes=settings.most_body_bytes)
+    app.add_middleware(
+        BoundedBody,
+        most_bytes=settings.most_body_bytes,
+        most_file_bytes=settings.most_file_bytes,
+    )
     app.add_middleware(HeadLikeGet)
     app.add_middleware(
         Door,
@@ -94,9 +101,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     Thread(target=_warmed, args=(app.state.warm,), daemon=True).start()
     expiring = asyncio.create_task(_delete_what_expires(app))
     yield
+    app.state.requests_ended = perf_counter()
     expiring.cancel()
     app.state.curves.close()
-    await run_in_threadpool(app.state.desk.workers.stop)
+    app.state.jobs_handed_back = await run_in_threadpool(app.state.desk.workers.stop)
     app.state.engine.dispose()
 
 

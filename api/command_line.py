@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.database_commands import COMMANDS
+from api.import_commands import import_file
 from api.key_commands import audit, keys
 from api.options import Database, Lang, On
-from api.quantities import count, day, levels, number
+from api.quantities import count, day, levels, number, share
 from api.quick_start import load_numba, quickly
+from api.synthetic_command import synthetic
 from api.terminal import (
     curve_written,
     numbers_written,
@@ -259,7 +261,7 @@ def curve(  # noqa: PLR0913  (one option each)
             ends=read_if_written(day, "to", to),
             extra_fte=read_if_written(levels, "extra", extra),
             extra_from=read_if_written(day, "extra_from", extra_from),
-            fuller_work=read_if_written(number, "fuller_work", fuller_work),
+            fuller_work=read_if_written(share, "fuller_work", fuller_work),
             inflow=read_if_written(number, "inflow", inflow),
             seed=read_if_written(count, "seed", seed),
             replications=runs,
@@ -277,27 +279,23 @@ def curve(  # noqa: PLR0913  (one option each)
 @main.command()
 def serve(
     demo: Annotated[
-        bool,
-        typer.Option(
-            "--demo", envvar="CASELOAD_DEMO", help="Indlæs demoafdelingerne (load the demo)."
-        ),
+        bool, typer.Option("--demo", help="Indlæs demoafdelingerne (load the demo).")
     ] = False,
     host: Annotated[
-        str,
+        str | None,
         typer.Option(
-            envvar="CASELOAD_HOST",
-            help="Adressen; andre end denne maskines kræver nøgler (address).",
+            help="Adressen, ellers 127.0.0.1; andre end denne maskines kræver nøgler (address)."
         ),
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(envvar="CASELOAD_PORT", min=1, max=65535, help="Porten (port).")
-    ] = 8000,
+    ] = None,
+    port: Annotated[str | None, typer.Option(help="Porten, ellers 8000 (port).")] = None,
     database: Database = None,
     lang: Lang = "da",
 ) -> None:
     """Start tjenesten (start the service).
 
     Uden --database gemmes afdelinger i din egen programmappe; med --demo alene gemmes intet.
+    Hver indstilling kan også skrives som en miljøvariabel: CASELOAD_PORT=8001 (settings by
+    environment).
     """
     with quickly():
         from api.serving import run
@@ -319,8 +317,9 @@ def work(database: Database = None, lang: Lang = "da") -> None:
         work_on(database, lang)
 
 
-for command in (*COMMANDS, audit):
+for command in (*COMMANDS, audit, synthetic):
     main.command()(command)
+main.command("import")(import_file)
 main.add_typer(keys, name="keys")
 
 

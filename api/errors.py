@@ -20,6 +20,7 @@ from api.etags import ChangedMeanwhile, NoCondition
 from api.faults import StoreFault, Unreadable
 from api.field_errors import field_errors
 from api.freezing import NotReady
+from api.imports.refusals import ImportsBusy, UnknownImport
 from api.jobs.problems import JobBroken, JobCancelled, StillWorking
 from api.presentation import Failures, failures, language
 from api.privacy import masked
@@ -27,6 +28,7 @@ from api.refused_entry import ForeignRequest, NoKey, TooManyRequests
 from api.store.figures import UnknownFigure
 from api.store.jobs import UnknownJob
 from api.store.scenarios import NameTaken, NotOpen, UnknownScenario
+from api.uploads import CellError, UploadRefused
 from capacity.errors import (
     InvalidInput,
     PlannerError,
@@ -60,6 +62,8 @@ STATUS: Mapping[type[PlannerError], int] = {
     NotReady: 503,
     NameTaken: 409,
     NotOpen: 409,
+    UnknownImport: 404,
+    ImportsBusy: 503,
 }
 _TITLES_OF: Mapping[type[PlannerError], Text] = {
     NameTaken: Text(da="Navnet er optaget", en="The name is taken"),
@@ -155,22 +159,50 @@ async def _refused(request: Request, error: Exception) -> Response:
 def refusal(request: Request, error: PlannerError) -> Response:
     """Write a refusal, also for what stands outside the addresses (da: afvisning)."""
     headers = {}
-    waits = StoreFault | TooManyRequests | NotReady | StillWorking
+    waits = StoreFault | TooManyRequests | NotReady | StillWorking | ImportsBusy
     if isinstance(error, waits) and error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, NoKey):
         headers["WWW-Authenticate"] = 'Bearer realm="caseload planner"'
-    faults = [(error.field, error.message)]
+    faults: list[tuple[str | None, Text]] = [(error.field, error.message)]
+    if isinstance(error, UploadRefused):
+        faults += [(cell_place(each), _said_of(each)) for each in error.errors]
     status, title = status_of(error), _TITLES_OF.get(type(error))
     return _problem(request, status, error.message, faults, title=title, headers=headers)
 
 
+def cell_place(cell: CellError) -> str:
+    """Name a cell as a spreadsheet does: `Ark1!C7`, or as much of it as is known (da: celle)."""
+    at = f"{cell.column or ''}{cell.row or ''}"
+    return f"{cell.sheet}!{at}".rstrip("!") if cell.sheet else at or cell.file
+
+
+def _said_of(cell: CellError) -> Text:
+    found = f" (”{cell.value}”)" if cell.value else ""
+    return Text(
+        da=f"{cell.problem.da}{found}; {cell.what_to_do.da}",
+        en=f"{cell.problem.en}{found}; {cell.what_to_do.en}",
+    )
+
+
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = field_errors(error.errors())
+    faults = field_errors(error.errors(), _document_taken(request))
     fields = ", ".join(dict.fromkeys(field for field, _ in faults))
     summary = Text(da=f"ret {fields}", en=f"correct {fields}")
     return _problem(request, 422, summary, faults)
+
+
+def _document_taken(request: Request) -> str | None:
+    """Show what an address takes, with what is required of it; None where it takes no document."""
+    body = getattr(request.scope.get("route"), "body_field", None)
+    model = None if body is None else body.field_info.annotation
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return None
+    required = [
+        each.alias or name for name, each in model.model_fields.items() if each.is_required()
+    ]
+    return json.dumps(dict.fromkeys(required, "…"), ensure_ascii=False)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -25,6 +25,8 @@ _DANISH: Mapping[str, str] = {
     "int_type": "skriv et helt tal",
     "int_parsing": "skriv et helt tal",
     "int_from_float": "skriv et helt tal",
+    "float_parsing": "skriv et tal, fx 0.5",
+    "float_type": "skriv et tal, fx 0.5",
     "list_type": "skriv en liste",
     "tuple_type": "skriv en liste",
     "too_long": "listen er for lang; der må højst være {max_length}",
@@ -44,6 +46,9 @@ _DANISH: Mapping[str, str] = {
 _ENGLISH: Mapping[str, str] = {
     "missing": "missing; write a value",
     "extra_forbidden": "not known at this address; /docs shows the names",
+    "int_parsing": "write a whole number",
+    "float_parsing": "write a number, as 0.5",
+    "bool_parsing": "write true or false",
 }
 _NOT_SENT_AS_JSON = Text(
     da="send dokumentet som application/json (headeren Content-Type)",
@@ -51,9 +56,14 @@ _NOT_SENT_AS_JSON = Text(
 )
 
 
-def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[tuple[str, Text]]:
-    """Name each input at fault and say what to change (da: fejl i felter)."""
-    return [(_field(error["loc"]), _said(error)) for error in _first_causes(errors)]
+def field_errors(
+    errors: Sequence[Mapping[str, Any]], document: str | None = None
+) -> list[tuple[str, Text]]:
+    """Name each input at fault and say what to change (da: fejl i felter).
+
+    `document` is what the address takes, in short, for whoever sent none.
+    """
+    return [(_field(error["loc"]), _said(error, document)) for error in _first_causes(errors)]
 
 
 def _first_causes(errors: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -80,9 +90,14 @@ def _field(place: Sequence[int | str]) -> str:
     return "".join(parts).removeprefix(".") or str(place[0])
 
 
-def _said(error: Mapping[str, Any]) -> Text:
+def _said(error: Mapping[str, Any], document: str | None) -> Text:
     """Put one of pydantic's errors in both languages."""
     kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing" and tuple(error["loc"]) == ("body",) and document:
+        return Text(
+            da=f"mangler; send et JSON-dokument: {document}",
+            en=f"missing; send a JSON document: {document}",
+        )
     if kind == "refused":
         return Text(da=context["da"], en=context["en"])
     if kind == "json_invalid":

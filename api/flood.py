@@ -56,6 +56,9 @@ def _ceiling(written: str, setting: str) -> RateLimitItem | None:
         return parse(written)
     except ValueError as error:
         raise InvalidInput(
-            Text(da="skriv fx 10000/10 seconds", en="write for example 10000/10 seconds"),
+            Text(
+                da=f'skriv fx CASELOAD_{setting.upper()}="10000/10 seconds"',
+                en=f'write for example CASELOAD_{setting.upper()}="10000/10 seconds"',
+            ),
             field=setting,
         ) from error

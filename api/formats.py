@@ -15,7 +15,7 @@ from io import BytesIO, StringIO
 from typing import TypeAlias
 from xml.sax.saxutils import escape
 
-from api.presentation import DecimalMark, Format, Presentation
+from api.presentation import DecimalMark, Format, Header, Presentation
 
 Cell: TypeAlias = str | int | float | Decimal | date | datetime | None
 """What a cell can hold; None is a cell to which nothing applies (da: celle)."""
@@ -64,7 +64,8 @@ def _json_value(cell: Cell) -> str | int | float | None:
 def _csv(grid: Grid, presentation: Presentation) -> bytes:
     written = StringIO()
     writer = csv.writer(written, delimiter=presentation.separator, lineterminator="\r\n")
-    writer.writerow([column.key for column in grid.columns])
+    in_words = presentation.header is Header.WORDS
+    writer.writerow([column.heading if in_words else column.key for column in grid.columns])
     for row in grid.rows:
         writer.writerow([_harmless(cell, presentation) for cell in row])
     return written.getvalue().encode()

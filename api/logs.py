@@ -37,6 +37,10 @@ class Log:
         """Write one line about a request (da: kald)."""
         self._logger.info("request", **facts)
 
+    def stopped(self, **facts: object) -> None:
+        """Write that the service has stopped, and what it waited for (da: stoppet)."""
+        self._logger.info("stopped", **facts)
+
     def note(self, level: int, said: str, **facts: object) -> None:
         """Write what a library has said of the service, such as the server's (da: besked)."""
         self._logger.log(level, masked(said)[:_LONGEST], **facts)

@@ -1,7 +1,11 @@
 """What every request passes through before it finds its address."""
 
+import re
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_TAKES_FILE = re.compile(r"/v1/imports/check|/v1/departments/[^/]+/imports")
 
 
 class HeadLikeGet:
@@ -31,21 +35,25 @@ class BoundedBody:
     """Refuse a document that is too large while it arrives, before anything parses it.
 
     FastAPI has a bound of its own, which answers in plain text; this one is refused like all else.
+    Where files are sent the bound is another.
     """
 
-    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, most_bytes: int, most_file_bytes: int) -> None:
         self.app = app
         self.most_bytes = most_bytes
+        self.most_file_bytes = most_file_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, counting what arrives."""
         received = 0
+        takes_file = scope["type"] == "http" and _TAKES_FILE.fullmatch(scope["path"])
+        most = self.most_file_bytes if takes_file else self.most_bytes
 
         async def receive_counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.most_bytes:
+            if received > most:
                 raise HTTPException(413)
             return message
 

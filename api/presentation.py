@@ -45,6 +45,15 @@ class Separator(StrEnum):
     TAB = "tab"
 
 
+class Header(StrEnum):
+    """What stands above the columns of csv (da: overskrifter)."""
+
+    KEYS = "keys"
+    """The names in the JSON answer, the same in both languages and every year."""
+    WORDS = "words"
+    """What a workbook has: words, with units."""
+
+
 class Failures(StrEnum):
     """How a refusal arrives: as an HTTP status, or as text that a cell can show (da: fejl)."""
 
@@ -61,6 +70,7 @@ class Presentation:
     digits: int | None = None
     decimal: DecimalMark = DecimalMark.POINT
     sep: Separator | None = None
+    header: Header = Header.KEYS
     language: Language = "da"
 
     @property
@@ -128,6 +138,11 @@ class Question(Call):
         description="between the columns of csv; comma, or semicolon where comma is the decimal "
         "mark (da: kolonneskilletegn)",
     )
+    header: Header = Field(
+        Header.KEYS,
+        description="headings of csv: `keys`, the names in the JSON answer, or `words` with units "
+        "as in xlsx (da: overskrifter)",
+    )
 
     def presentation(self, request: Request) -> Presentation:
         """How this caller wants the answer written."""
@@ -137,6 +152,7 @@ class Question(Call):
             digits=self.digits,
             decimal=self.decimal,
             sep=self.sep,
+            header=self.header,
             language=language(request),
         )
 

@@ -26,6 +26,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?", re.ASCII)
 _SERIAL_DATE = re.compile(r"\d{5}", re.ASCII)
 """What a date in a spreadsheet cell becomes in an address: days since 1900."""
+_GROUPED = re.compile(r"[+-]?\d{1,3}([.,' \u00a0\u202f])\d{3}(\1\d{3})*((?!\1)[.,]\d+)?", re.ASCII)
+"""Thousands set apart, and perhaps decimals behind another mark: what people write as a number."""
 _LONGEST_NUMBER = 40
 MOST_LEVELS = 1000
 _LONGEST_QUOTE = 40
@@ -47,16 +49,41 @@ def number(written: str) -> Fraction:
     """
     text = written.strip()
     if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+        meant = _without_groups(text)
+        da, en = ("23,92 eller 23.92", "23.92 or 23,92") if meant is None else (meant, meant)
         raise InvalidInput(
             Text(
-                da=f"”{_quoted(text)}” er ikke et tal; skriv fx 23,92 eller 23.92, "
+                da=f"”{_quoted(text)}” er ikke et tal; skriv {'fx ' if meant is None else ''}{da}, "
                 "uden tusindtalsskilletegn",
-                en=f"“{_quoted(text)}” is not a number; write for example 23.92 or 23,92, "
-                "without thousands separators",
+                en=f"“{_quoted(text)}” is not a number; write {'' if meant else 'for example '}"
+                f"{en}, without thousands separators",
             )
         )
     _refuse_cpr(text)
     return exact(text.replace(",", "."))
+
+
+def _without_groups(text: str) -> str | None:
+    """Take the marks out from between thousands; None where there are none to be sure of.
+
+    >>> [_without_groups(each) for each in ("1.200.000", "1,200,000.50", "1 200", "1,2.3", "x")]
+    ['1200000', '1200000.50', '1200', None, None]
+    """
+    grouped = None if len(text) > _LONGEST_NUMBER else _GROUPED.fullmatch(text)
+    meant = grouped and text.replace(grouped[1], "")
+    return None if meant is None or looks_like_cpr(meant) else meant
+
+
+def share(written: str) -> Fraction:
+    """Read a share of 0 to 1, or of a hundred behind a sign for it (da: andel).
+
+    `InvalidInput` where it is no number.
+
+    >>> share("0,05") == share("5%") == share("5 %") == Fraction(1, 20)
+    True
+    """
+    text = written.strip()
+    return number(text.removesuffix("%")) / 100 if text.endswith("%") else number(text)
 
 
 def count(written: str) -> int:
@@ -220,6 +247,7 @@ def _readable(read: Callable[[str], object]) -> AfterValidator:
 
 
 Number = Annotated[Fraction, _reading(number), WithJsonSchema({"type": "string"})]
+ShareNumber = Annotated[Fraction, _reading(share), WithJsonSchema({"type": "string"})]
 Count = Annotated[int, _reading(count), WithJsonSchema({"type": "integer", "minimum": 0})]
 Day = Annotated[date, _reading(day), WithJsonSchema({"type": "string", "format": "date"})]
 # Not a tuple: FastAPI would take it for a parameter that may be repeated.

@@ -143,9 +143,9 @@ def _fill_in(app: FastAPI, paths: dict[str, Any]) -> None:
             for parameter in operation.get("parameters", []):
                 if parameter["name"] in examples:
                     parameter["example"] = examples[parameter["name"]]
-            if "requestBody" in operation:
-                body = operation["requestBody"]["content"]["application/json"]
-                body["example"] = documents[route.path]
+            content = operation.get("requestBody", {}).get("content", {})
+            if "application/json" in content:  # elsewhere it is a file
+                content["application/json"]["example"] = documents[route.path]
 
 
 def _examples(route: APIRoute) -> dict[str, object]:
@@ -199,6 +199,14 @@ def _documents() -> dict[str, object]:
         "/v1/figures": {
             "path": "/v1/caseload?open_cases=890&case_fte=23,92&on=2020-03-26",
             "field": "cases_per_fte",
+        },
+        "/v1/import-sources/{name}": {
+            "lists": {
+                "cases": {
+                    "mapping": {"Sagsnr.": "case_id", "Type": "-"},
+                    "values": {"team": {"Team Nord": "undersoegelse-nord"}},
+                }
+            }
         },
         "/v1/departments": department,
         "/v1/departments/{address}": department,

@@ -2,10 +2,13 @@
 
 import signal
 import socket
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 from types import FrameType
+from typing import Any
 
 import typer
 import uvicorn
@@ -13,6 +16,7 @@ from pydantic import ValidationError
 
 from api.app import create_app
 from api.database import database_engine, is_file, migrate, shown
+from api.field_errors import field_errors
 from api.logs import install_library_log
 from api.privacy import masked
 from api.settings import Settings
@@ -21,15 +25,20 @@ from capacity.errors import InvalidInput
 from capacity.wording import Language, Text
 
 
-def run(database: str | None, *, demo: bool, host: str, port: int, language: Language) -> None:
+def run(
+    database: str | None, *, demo: bool, host: str | None, port: str | None, language: Language
+) -> None:
     """Serve until somebody stops it (da: start tjenesten).
 
+    What is None, and `demo` where it is not asked for, is as the environment says.
     Without a `database` departments are kept in the folder that the operating system gives a
     program for the user; the demo alone uses a temporary file, gone when it stops. Nothing is ever
     left in the folder one happens to stand in. `InvalidInput` for an address that others can
     reach while there are no keys, for a port that is taken, and for a file that cannot be used.
     """
-    settings = read_settings(database=database, demo=demo, host=host, port=port)
+    given = {"database": database, "demo": demo or None, "host": host, "port": port}
+    settings = read_settings(**{name: said for name, said in given.items() if said is not None})
+    host, port_number, demo = settings.host, settings.port, settings.demo
     if settings.needs_keys:
         _check_keys(settings)
     signal.signal(signal.SIGTERM, _stopped)
@@ -37,7 +46,7 @@ def run(database: str | None, *, demo: bool, host: str, port: int, language: Lan
     with ExitStack() as cleanup:
         # The port and the file are had before the server starts, so that what is wrong with them
         # is said in one line. The port first: another planner may be using the same file.
-        listening = cleanup.enter_context(_listening(host, port))
+        listening = cleanup.enter_context(_listening(host, port_number))
         if database is None and demo:
             file = Path(cleanup.enter_context(TemporaryDirectory())) / "demo.sqlite"
             kept = Text(da="intet gemmes", en="nothing is kept")
@@ -47,7 +56,7 @@ def run(database: str | None, *, demo: bool, host: str, port: int, language: Lan
         engine = database_engine(file)
         migrate(engine)
         engine.dispose()
-        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port_number}"
         started = Text(
             da=f"Planlæggeren: {address} ({kept.da}; stop med Ctrl+C)",
             en=f"The planner: {address} ({kept.en}; stop with Ctrl+C)",
@@ -56,8 +65,10 @@ def run(database: str | None, *, demo: bool, host: str, port: int, language: Lan
         app = create_app(settings)
         typer.echo(started.in_language(language), err=True)
         typer.echo(summary(settings, language), err=True)
+        if not settings.workers:
+            typer.echo(_NOBODY_WORKS.in_language(language), err=True)
         install_library_log(app.state.log, settings.log_level)
-        server = uvicorn.Server(
+        server = _Server(
             uvicorn.Config(
                 app,
                 log_config=None,  # the service has one log, and it holds no addresses with queries
@@ -69,6 +80,31 @@ def run(database: str | None, *, demo: bool, host: str, port: int, language: Lan
         )
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
+
+
+_NOBODY_WORKS = Text(
+    da="Bemærk: CASELOAD_WORKERS=0, så store beregninger venter, indtil nogen kører caseload work "
+    "på den samme database",
+    en="Note: CASELOAD_WORKERS=0, so large calculations wait until somebody runs caseload work on "
+    "the same database",
+)
+
+
+class _Server(uvicorn.Server):
+    """Says at the end how long it took to stop, and what it waited for (da: stoppet)."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop as the server does, and write a line about it."""
+        state, began = self.config.app.state, perf_counter()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+        ended = perf_counter()
+        # What runs ends first, or is cut off; then the service lets go of its jobs.
+        requests_ended = getattr(state, "requests_ended", ended)
+        state.log.stopped(
+            requests_seconds=round(requests_ended - began, 2),
+            jobs_seconds=round(ended - requests_ended, 2),
+            jobs_handed_back=getattr(state, "jobs_handed_back", 0),
+        )
 
 
 def summary(settings: Settings, language: Language = "da") -> str:
@@ -85,14 +121,29 @@ def summary(settings: Settings, language: Language = "da") -> str:
 
 
 def read_settings(**given: object) -> Settings:
-    """Read the settings; `InvalidInput` names the variable, without what is in it."""
+    """Read the settings; `InvalidInput` names the variable and what to write, not what it holds.
+
+    >>> read_settings(lease=0)
+    Traceback (most recent call last):
+    capacity.errors.InvalidInput: CASELOAD_LEASE: Input should be greater than 0
+    """
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        names = ", ".join(f"CASELOAD_{fault['loc'][0]}".upper() for fault in error.errors())
+        faults = [
+            (f"CASELOAD_{name}".upper(), said) for name, said in field_errors(_in_place(error))
+        ]
         raise InvalidInput(
-            Text(da=f"{names} kan ikke læses", en=f"{names} cannot be read"), field="settings"
+            Text(
+                da="; ".join(f"{name}: {said.da}" for name, said in faults),
+                en="; ".join(f"{name}: {said.en}" for name, said in faults),
+            )
         ) from None
+
+
+def _in_place(error: ValidationError) -> list[Mapping[str, Any]]:
+    """Pydantic's errors, each as if its setting were the field of something sent."""
+    return [{**each, "loc": ("settings", each["loc"][0])} for each in error.errors()]
 
 
 def _check_keys(settings: Settings) -> None:

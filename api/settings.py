@@ -17,9 +17,10 @@ class Settings(BaseSettings):
 
     A `database` is a file or `postgresql://user@host/name`, and is not repeated where settings are
     shown, since an address may hold a password; `api.database.shown` shows it without. Without
-    one it lives in memory and is forgotten at the end. `most_body_bytes` bounds a
-    document that is sent. A page waits `patience` seconds for its curve, and is then shown without
-    and asks again. The simulation itself bounds what one question may cost.
+    one it lives in memory and is forgotten at the end. `most_body_bytes` bounds a document that is
+    sent, `most_file_bytes` a file with a department's past, of which `imports_at_once` are read
+    side by side. A page waits `patience` seconds for its curve, and is then shown without and asks
+    again. The simulation itself bounds what one question may cost.
 
     A calculation of up to `at_once_steps` (a few seconds of one core) is answered at once, and one
     of more by a job: `workers` of them are done side by side, none where other processes do them.
@@ -44,8 +45,10 @@ class Settings(BaseSettings):
     database: Path | str | None = Field(None, repr=False)
     demo: bool = False
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: int = Field(8000, ge=1, le=65535)
     most_body_bytes: int = 2 * 2**20
+    most_file_bytes: int = 50 * 2**20
+    imports_at_once: int = Field(2, ge=1)
     patience: float = 0.5
     at_once_steps: int = Field(50_000_000, ge=0)
     workers: int = Field(1, ge=0)

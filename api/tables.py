@@ -21,7 +21,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-REVISION = "0005"
+REVISION = "0006"
 """The last step under `migrations/`: what these tables look like."""
 
 REVISION_TABLE = (
@@ -225,3 +225,50 @@ class StoredReply(SQLModel, table=True):
     headers: dict[str, Any] = _json()
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     answered_at: datetime = _moment(index=True)
+
+
+class StoredHistory(SQLModel, table=True):
+    """A list of the past that its user has accepted (da: godkendt liste)."""
+
+    __tablename__ = "history"
+    __table_args__ = (UniqueConstraint("department", "token"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    department: str = Field(index=True)
+    """The slug of its department."""
+    kind: str
+    token: str
+    """Follows from the file and all that was said of it: the same list is not kept twice."""
+    file_hash: str
+    source: str | None = None
+    unit: str | None = None
+    seen_on: date
+    complete_from: date | None = None
+    rows: int
+    rows_left_out: int
+    format: int
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    accepted_at: datetime = _moment()
+    accepted_by: str
+
+
+class StoredSource(SQLModel, table=True):
+    """How the lists of a source are read (da: kildens kolonnekort)."""
+
+    __tablename__ = "import_source"
+
+    name: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    document: dict[str, Any] = _json()
+    changed_at: datetime = _moment()
+    changed_by: str
+
+
+class StoredSecret(SQLModel, table=True):
+    """What the pseudonyms of a department's lists are made with (da: hemmelighed)."""
+
+    __tablename__ = "import_secret"
+
+    department: str = Field(primary_key=True)
+    secret: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    made_at: datetime = _moment()

@@ -30,7 +30,12 @@ from capacity.staff_costs import (
 from capacity.units import Kroner
 from capacity.wording import Text, shown
 from simulations import MODEL_VERSION
-from simulations.comparison import courses_of, courses_steps, touched_teams
+from simulations.comparison import (
+    courses_of,
+    courses_steps,
+    replications_in_all,
+    touched_teams,
+)
 from simulations.estimates import Estimate
 from simulations.questions import USUAL_REPLICATIONS
 from simulations.tallies import Outcome, Tally, avoided_late, outcome, share_difference
@@ -199,6 +204,18 @@ def most_steps(
     return MOST_TRIED * one + (1 + _NAMED + offers) * named
 
 
+def most_replications(
+    department: Department, offers: int, *, team: str | None, replications: int
+) -> int:
+    """How many replications a search counts at most, by the bound of `most_steps`.
+
+    (da: gentagelser, højst.) No offer connects teams that were apart: merging them costs nothing.
+    """
+    searched = replications_in_all([department], team, MOST_TRIED * SCREENED)
+    named = replications_in_all([department], team, (1 + _NAMED + offers) * replications)
+    return searched + named
+
+
 @dataclass(frozen=True, slots=True)
 class _Luck:
     """What every mix meets."""
@@ -246,7 +263,7 @@ class _Search:
         self._costs: dict[_Counts, Kroner] = {}
         self.tried: dict[_Counts, float] = {}
         self.nothing: _Counts = (0,) * len(offers)
-        self._done = 0
+        self._done, self._screened = 0, replications_in_all([department], luck.team, SCREENED)
         self._refuse_free_offers()
 
     def found(self) -> list[_Counts]:
@@ -351,7 +368,7 @@ class _Search:
                 )
             made = [self._made(counts)]
             tally = self._luck.tally(made, SCREENED, self._done, again=False)[0]
-            self._done += SCREENED
+            self._done += self._screened
             self.tried[counts] = tally.share.value
         return self.tried[counts]
 

@@ -256,6 +256,19 @@ def courses_steps(
     )
 
 
+def replications_in_all(
+    departments: Sequence[Department], team: str | None, replications: int
+) -> int:
+    """How many replications are counted while some teams of several departments are run.
+
+    (da: gentagelser i alt.) Each group of teams that is connected has its own, and is cheap to
+    find: nothing is laid out for it.
+    """
+    teams = touched_teams(departments, team)
+    groups = (_connected(each, _in_order(each, teams)) for each in departments)
+    return replications * sum(map(len, groups))
+
+
 def courses_of(  # noqa: PLR0913  (each is asked about on its own)
     departments: Sequence[Department],
     teams: set[str],
@@ -410,20 +423,24 @@ def _laid_out(
     ends = (from_, *months(from_, to))
     sample_on = ends if ends[-1] == to else (*ends, to)
     trials: list[Trial] = []
-    done: set[str] = set()
-    for team in teams:
-        if team in done:
-            continue
-        group = connected_teams(department, team)
-        done.update(group)
+    for group in _connected(department, teams):
         groups: Groups = {
             f"{worker} {rule}": _is(worker, rule)
             for worker, rule in _pairs(department, group, book)
         }
         trials.append(
-            trial(department, team, groups, from_, to, book, seed=seed, sample_on=sample_on)
+            trial(department, group[0], groups, from_, to, book, seed=seed, sample_on=sample_on)
         )
     return trials
+
+
+def _connected(department: Department, teams: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The groups of teams that are connected with any of some teams, each once."""
+    groups: list[tuple[str, ...]] = []
+    for team in teams:
+        if not any(team in group for group in groups):
+            groups.append(connected_teams(department, team))
+    return groups
 
 
 def _is(team: str, rule: str) -> Callable[[WatchedDeadline], bool]:

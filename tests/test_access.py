@@ -54,6 +54,14 @@ TABLE: Mapping[tuple[str, str], Scope | None] = {
     ("GET", "/v1/departments/{address}/versions"): READ,
     ("GET", "/v1/departments/{address}/purpose"): READ,
     ("PUT", "/v1/departments/{address}/purpose"): PLAN,
+    # A department's past.
+    ("POST", "/v1/imports/check"): PLAN,
+    ("POST", "/v1/departments/{slug}/imports"): PLAN,
+    ("GET", "/v1/departments/{slug}/imports"): READ,
+    ("DELETE", "/v1/departments/{slug}/imports/{id}"): PLAN,
+    ("GET", "/v1/import-fields"): READ,
+    ("GET", "/v1/import-sources/{name}"): READ,
+    ("PUT", "/v1/import-sources/{name}"): PLAN,
     # Scenarios.
     ("GET", "/v1/scenarios"): READ,
     ("POST", "/v1/scenarios"): PLAN,

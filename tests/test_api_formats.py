@@ -123,6 +123,15 @@ def test_the_columns_of_csv_are_separated_as_asked(client: TestClient, sep: str,
     assert client.get(address).text.startswith(f"required_fte{sign}wisn_ratio{sign}")
 
 
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_any_table_is_headed_in_words_where_that_is_asked_for(
+    client: TestClient, name: str
+) -> None:
+    table = client.get(f"{ADDRESSES[name]}&format=csv&header=words").content.decode()
+    heading = next(csv.reader(io.StringIO(table, newline="")))
+    assert heading == sheet(client.get(f"{ADDRESSES[name]}&format=xlsx").content)[0]
+
+
 def test_yes_or_no_is_true_or_false_in_every_format(client: TestClient) -> None:
     address = "/v1/departments?field=fictional"
     assert client.get(address).json() == {"rows": [{"fictional": True}, {"fictional": False}]}

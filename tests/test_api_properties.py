@@ -146,7 +146,7 @@ def there(client: TestClient, job: str) -> Callable[[str, str], Mapping[str, str
 
     def names(method: str, path: str) -> Mapping[str, str]:
         if path.startswith("/v1/departments"):
-            return {"address": "ishoej-2020"}
+            return {"address": "ishoej-2020", "slug": "ishoej-2020", "id": "1"}
         if path.startswith("/v1/scenarios"):
             slug = READ if method == "GET" else WRITTEN
             is_calculation = path in CALCULATIONS

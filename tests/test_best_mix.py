@@ -11,7 +11,14 @@ from capacity.rulebook import rulebook
 from capacity.scenario import Prices, changed_department, expenses
 from capacity.scenario_changes import AddedPosts, EmptyPosts, Measure, Overtime
 from capacity.staff_costs import PostPrice, staff_budget
-from simulations.best_mix import MOST_TRIED, SCREENED, Offer, best_mix, most_steps
+from simulations.best_mix import (
+    MOST_TRIED,
+    SCREENED,
+    Offer,
+    best_mix,
+    most_replications,
+    most_steps,
+)
 from simulations.comparison import courses_of, courses_steps, touched_teams
 from simulations.waterfall import owed
 
@@ -224,3 +231,17 @@ def test_the_work_said_beforehand_is_never_less_than_the_work_done():
     assert done[-1] * a_replication <= most
     assert 0 < found.tried <= MOST_TRIED
     assert done == sorted(done)
+    assert done[-1] <= most_replications(ISHOEJ, 2, team=TEAM, replications=64)
+
+
+def test_what_is_done_is_counted_over_all_teams_and_never_backwards():
+    told = []
+    found = best(
+        posts(), COURSE, kroner=300_000, replications=32, team=None, on_progress=told.append
+    )
+    alone = len(touched_teams([ISHOEJ], None))
+    assert told == sorted(told)
+    # Every team is run by itself in the demo: so many mixes, and then those that are named.
+    named = 1 + len({each.changes for each in (found.best, *found.next_best, *found.alone)})
+    assert told[-1] == alone * (found.tried * SCREENED + named * 32)
+    assert told[-1] <= most_replications(ISHOEJ, 2, team=None, replications=32)

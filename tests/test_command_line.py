@@ -259,6 +259,38 @@ def test_what_is_wrong_is_said_in_one_line_with_code_two(words, said):
     assert said in refusal(*words)
 
 
+@pytest.mark.parametrize(
+    ("name", "written", "said"),
+    [
+        ("PORT", "abc", "skriv et helt tal"),
+        ("PORT", "70000", "skriv højst 65535"),
+        ("DEMO", "ja", "skriv true eller false"),
+        ("WORKERS", "mange", "skriv et helt tal"),
+        ("LEASE", "snart", "skriv et tal"),
+        ("LOG_LEVEL", "loud", "skriv en af disse: 'debug'"),
+        ("RATE", "x", "10000/10 seconds"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named_with_what_to_write(name, written, said):
+    variable = {f"CASELOAD_{name}": written}
+    port = () if name == "PORT" else ("--port", _free_port())
+    demo = () if name == "DEMO" else ("--demo",)
+    result = CliRunner().invoke(main, ("serve", *demo, *port), env=variable)
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert f"CASELOAD_{name}" in result.stderr
+    assert said in result.stderr
+
+
+def test_a_port_that_is_no_number_is_refused_in_the_language_asked():
+    assert refusal("serve", "--port", "abc") == "CASELOAD_PORT: skriv et helt tal\n"
+    assert "write a whole number" in refusal("serve", "--port", "abc", "--lang", "en")
+
+
+def test_a_share_is_written_as_a_share_or_in_per_cent():
+    asked = (*SHORT_CURVE, "--fuller-work")
+    assert answer(*asked, "25%") == answer(*asked, "0,25")
+
+
 def test_a_refusal_never_repeats_a_cpr_number():
     said = refusal("fte", "010203-1234")
     assert "######-####" in said

@@ -189,7 +189,13 @@ def test_a_deleted_department_is_gone_with_all_that_was_kept_about_it(engine, se
         _add_reply(session, "made", b"", {"Location": f"{PATH}@1"})
         _add_reply(session, "other", b'{"department": "ishoej-20200"}', {})
     answer = service.delete(PATH)
-    gone = {"department": "ishoej-2020", "versions": 2, "scenarios": 1, "jobs": 2}
+    gone = {
+        "department": "ishoej-2020",
+        "versions": 2,
+        "scenarios": 1,
+        "jobs": 2,
+        "imports": 1,
+    }
     assert answer.json() == gone
     assert service.get(PATH).status_code == 404
     with engine.connect() as connection:

@@ -301,6 +301,32 @@ def test_what_is_stored_and_which_keys_are_refused_is_in_the_audit_trail(locked)
     assert second.json()["rows"] == rows[2:4]
 
 
+@pytest.mark.parametrize(
+    "before",
+    ["%00", "1%00", "%ed%a0%80", "%ff", "2020-03-26", "x", "-1", "1.5", "1e3", "²", "9" * 13, ""],
+)
+def test_an_odd_place_in_the_audit_trail_is_refused_in_the_ordinary_form(client, before):
+    answer = client.get(f"/v1/audit?before={before}")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert answer.json()["errors"][0]["field"] == "before"
+
+
+def test_no_sign_in_a_path_keeps_a_deed_out_of_the_audit_trail(database):
+    settings = Settings(database=database, rate="none", log_level="error")
+    with TestClient(create_app(settings), raise_server_exceptions=False) as opened:
+        for number in (2**31 - 1, 2**31, 2**32, 10**12 - 1):
+            assert opened.get(f"/v1/audit?before={number}").status_code == 200
+        paths = ("%00", "a%00b", "%ff", "%ed%a0%80", "%F0%9F%98%80", "x" * 3000, "%", "%2e%2e")
+        for path in paths:
+            for address in (f"/v1/audit/{path}", f"/v1/audit{path}"):
+                assert opened.get(address).status_code in (404, 422), address
+            refused = opened.delete(f"/v1/departments/{path}")
+            assert refused.status_code in (404, 405, 422), path
+            assert refused.headers["content-type"] == "application/problem+json"
+        rows = opened.get("/v1/audit").json()["rows"]
+    assert len([row for row in rows if row["did"] == "DELETE"]) >= len(paths) - 1
+
+
 def test_an_answer_stands_though_it_cannot_be_audited(locked, monkeypatch, capsys):
     _, key = new_key(locked, Scope.PLAN)
 

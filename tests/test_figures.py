@@ -107,6 +107,45 @@ def test_a_simulated_number_has_its_interval_its_luck_and_its_versions(plain_ser
     assert figure["row"] == "extra_fte=2"
 
 
+# What no address and no field can be, each of them once answered with a fault of the service's.
+NO_ADDRESSES = (
+    "//[", "//[/v1/caseload", "http://[::1", "http://x/v1/caseload", "v1/caseload", "/v1/figures",
+    "/v1/figures/x", "/v1/nope", "/health?_=1", "/v1/caseload?open_cases=%00", "/v1/cas\0eload",
+    "/v1/\ud800", "/v1/caseload?case_fte=\ud800", "/v1/departments/%ff", "/v1/departments/a@²",
+    "/v1/scenarios/a@" + "9" * 30 + "/budget", "/v1/jobs/x/events", "/v1/jobs/\ud800/result",
+    "/v1/staffing-curve?department=ishoej-2020&extra_fte=0..999", " ", "", "x" * 3000,
+    "/v1/caseload?open_cases=890&open_cases=891", "/v1/schemas/department", "/docs", "/",
+)  # fmt: skip
+NO_FIELDS = ("", "nope", "\0", "\ud800", "rows", "from_", "__class__", "[", "x" * 3000, None, 1, {})
+NO_ROWS = (
+    [],
+    "x",
+    {"\0": 1},
+    {"\ud800": "\ud800"},
+    {"extra_fte": []},
+    {"extra_fte": 1e308},
+    {"x": None},
+)
+
+
+def test_what_is_no_address_field_or_row_is_refused_in_the_ordinary_form(database):
+    settings = Settings(database=database, demo=True, log_level="error")
+    with TestClient(create_app(settings), raise_server_exceptions=False) as service:
+        sent = [{"path": path, "field": "cases_per_fte"} for path in NO_ADDRESSES]
+        sent += [{"path": RATIO, "field": name} for name in NO_FIELDS]
+        sent += [{"path": CURVE, "field": "share_in_time", "row": row} for row in NO_ROWS]
+        for each in sent:
+            # A half of a sign of two can be written in JSON, and in no UTF-8.
+            written = json.dumps(each, ensure_ascii=True).encode()
+            kind = {"Content-Type": "application/json"}
+            refused = service.post("/v1/figures", content=written, headers=kind)
+            assert 400 <= refused.status_code < 500, (each, refused.status_code)
+            assert refused.headers["content-type"] == "application/problem+json", each
+            assert {"title", "status", "detail", "errors"} == set(refused.json()), each
+        assert service.get("/v1/figures").json() == {"rows": []}
+        assert freeze(service, RATIO, "cases_per_fte").status_code == 201
+
+
 def test_the_same_number_is_frozen_once(service):
     first = freeze(service, f"{RATIO}&on=2020-03-26", "cases_per_fte")
     again = freeze(service, f"{RATIO}&on=2020-03-26&format=csv", "cases_per_fte")

@@ -316,6 +316,9 @@ def test_a_text_waits_no_longer_than_it_may(sqlite_database: str) -> None:
     assert int(answer.headers["retry-after"]) > 0
     assert cell.status_code == 200
     assert cell.text.startswith("#FEJL beregningen er ikke færdig")
+    job = f"/v1/jobs/{calculation(replications=96).id}"
+    assert cell.text.endswith(f"følg den på {job}")
+    assert answer.json()["detail"].endswith(job)
 
 
 # Jobs without an answer
@@ -748,6 +751,18 @@ def test_what_is_digested_differs_in_every_part() -> None:
         kept_chunks.digest(object())
 
 
+def test_what_lies_between_the_fields_of_a_record_is_no_part_of_what_is_digested() -> None:
+    record = np.dtype([("is_route", "?"), ("pause", "<f8")], align=True)
+    records = [np.frombuffer(bytes([left]) * 32, dtype=np.uint8).copy() for left in (0, 255)]
+    one, other = (each.view(record) for each in records)
+    for each in (one, other):
+        each["is_route"], each["pause"] = [True, False], [1.5, 2.5]
+    assert one.tobytes() != other.tobytes()
+    assert kept_chunks.digest(one) == kept_chunks.digest(other)
+    other["pause"][1] = 3.5
+    assert kept_chunks.digest(one) != kept_chunks.digest(other)
+
+
 # Idempotency keys
 
 
@@ -820,6 +835,74 @@ def test_keys_of_two_callers_are_two_keys(engine: Engine) -> None:
         assert replies.take("one", "key", "hash")
         assert replies.take("other", "key", "hash")
         assert not replies.take("one", "key", "hash")
+
+
+# What a job is about
+
+
+DEMO_PLAN = "/v1/scenarios/ishoej-2020-to-ekstra"
+FEW = "team=paragraf-50&replications=32"
+ASKED = {
+    "staffing-curve": f"{CURVE}&replications=96&fuller_work=0,25&inflow=1,1&extra_from=2020-05-01",
+    "staffing-curve by precision": f"{CURVE}&precision=1,5&team=paragraf-50",
+    "comparison": f"{DEMO_PLAN}/comparison?{FEW}&from=2020-04-01&to=2020-12-01",
+    "waterfall": f"{DEMO_PLAN}/waterfall?{FEW}",
+    "best-mix": f"{DEMO_PLAN}/best-mix?{FEW}&kroner=200000,50",
+    "saving": f"{DEMO_PLAN}/saving?{FEW}&share=0,05&budget_year=2021",
+}
+
+
+def test_every_job_says_what_it_was_asked_and_by_which_address_to_ask_again(
+    idle: TestClient,
+) -> None:
+    asked = {name: idle.get(address).json() for name, address in ASKED.items()}
+    rows = {row["id"]: row for row in idle.get("/v1/jobs").json()["rows"]}
+    assert len(rows) == len(ASKED)
+    for name, status in asked.items():
+        row = rows[status["id"]]
+        assert (row["kind"], status["kind"]) == (name.split()[0],) * 2
+        assert row["department"] == "ishoej-2020@1"
+        # What could move is in the address: asked again, the same job is found.
+        assert idle.get(row["path"]).json()["id"] == row["id"]
+        for field in ("title", "scenario", "team", "kroner", "share", "path", "total"):
+            assert row[field] == status.get(field)
+    assert len({row["title"] for row in rows.values()} | {None}) == len(ASKED)
+    plans = [asked[name] for name in ("comparison", "waterfall", "best-mix", "saving")]
+    assert {each["scenario"] for each in plans} == {"ishoej-2020-to-ekstra@1"}
+    assert "deadline=statute.child_assessment" in asked["waterfall"]["path"]
+    mix, saving = asked["best-mix"], asked["saving"]
+    assert (mix["team"], mix["kroner"]) == ("paragraf-50", 200_000.5)
+    assert mix["title"] == "bedste blanding for 200.001 kr. i 2020"
+    assert (saving["share"], saving["kroner"] < 0) == (0.05, True)
+    assert saving["title"].startswith("besparelse på 5 % i 2021: ")
+    english = idle.get(f"{saving['address']}?lang=en").json()["title"]
+    assert english.startswith("saving of 5% in 2021: ")
+
+
+def test_a_document_that_was_sent_has_no_address_to_ask_again(idle: TestClient) -> None:
+    assert post(idle, "a").status_code == 202
+    (row,) = idle.get("/v1/jobs").json()["rows"]
+    assert (row["path"], row["department"]) == (None, "ishoej-2020")
+    assert row["title"].startswith("bemandingskurve for §50-team")
+
+
+@pytest.mark.parametrize("name", ["comparison", "waterfall", "best-mix", "saving"])
+def test_what_a_job_counts_to_is_said_beforehand_and_reached(busy: TestClient, name: str) -> None:
+    before = busy.get(ASKED[name]).json()
+    last = over(busy, before["address"])
+    assert last["done"] == last["total"] > 0
+    if name in ("best-mix", "saving"):  # a search says the most it may take
+        assert before["total"] > last["total"]
+    else:
+        assert before["total"] == last["total"]
+
+
+def test_a_job_from_before_that_was_kept_is_listed_without_it(idle: TestClient) -> None:
+    with Queue(idle.app.state.engine).jobs() as jobs:  # type: ignore[attr-defined]
+        jobs.ask(replace(new(), kind="staffing-curve", department="ishoej-2020"))
+    (row,) = idle.get("/v1/jobs").json()["rows"]
+    assert (row["title"], row["path"], row["department"]) == (None, None, "ishoej-2020")
+    assert "title" not in idle.get(row["address"]).json()
 
 
 # The documentation

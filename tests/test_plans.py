@@ -182,6 +182,75 @@ def test_a_saving_says_where_it_does_least_harm(service):
     assert best["share_in_time"] < before["share_in_time"]
 
 
+def test_what_has_no_price_is_not_offered_and_that_is_said(service):
+    demo = service.get(DEMO).json()
+    course = {**demo["changes"][1], "name": "Kursus uden pris"}
+    del course["kroner_once"]
+    overtime = {**demo["changes"][2], "kroner_per_hour": None}
+    changes = [demo["changes"][0], course, {**demo["changes"][1], "name": "Priset"}, overtime]
+    made = demo | {"slug": "uden-pris", "changes": changes}
+    service.post("/v1/scenarios", json=made).raise_for_status()
+    asked = "/v1/scenarios/uden-pris/best-mix?kroner=300000&team=paragraf-50&replications=32"
+    said = service.get(f"{asked}&format=text").text
+    names = "Kursus uden pris i §50-team; overarbejde, 10 timer om ugen"
+    assert f"Ikke tilbudt, fordi prisen ikke er skrevet eller er 0: {names}" in said
+    found = rows(service.get(asked))
+    assert {row["left_out"] for row in found} == {found[0]["left_out"]}
+    assert found[0]["left_out"].startswith(names)
+    assert any("Priset" in row["what"] for row in found)
+    assert "Not offered, because the price" in service.get(f"{asked}&format=text&lang=en").text
+    # What is offered with a price is left out of neither, and the budget refuses the rest.
+    priced = f"{DEMO}/best-mix?kroner=300000&team=paragraf-50&replications=32"
+    assert "Ikke tilbudt" not in service.get(f"{priced}&format=text").text
+    assert {row["left_out"] for row in rows(service.get(priced))} == {None}
+    assert field(service.get("/v1/scenarios/uden-pris/budget")) == "changes[1]"
+
+
+@pytest.mark.parametrize("written", ["5%25", "5 %25", "0,05", "0.050"])
+def test_a_saving_is_asked_in_shares_or_in_per_cent(service, written):
+    asked = f"{DEMO}/saving?replications=32&team=paragraf-50&share="
+    one, other = (service.get(f"{asked}{share}") for share in (written, "0.05"))
+    # More than is answered at once: they share one job, whose id follows from what is asked.
+    assert (one.status_code, one.json()["share"]) == (202, 0.05)
+    assert one.json()["id"] == other.json()["id"]
+    service.delete(one.json()["address"])
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        ("5", "5 % skrives 0,05 eller 5%"),
+        ("12,5", "12,5 % skrives 0,125 eller 12,5%"),
+        ("0,9", "5 % skrives 0,05 eller 5%"),
+        ("500", "5 % skrives 0,05 eller 5%"),
+        ("0", "højst 0,5"),
+    ],
+)
+def test_a_share_that_is_none_is_told_how_it_is_written(service, share, said):
+    refused = service.get(f"{DEMO}/saving?share={share}")
+    assert field(refused) == "share"
+    assert said in refused.json()["detail"]
+    assert "mellem 0 og 1" in refused.json()["detail"]
+    english = service.get(f"{DEMO}/saving?share={share}&lang=en").json()["detail"]
+    assert "between 0 and 1" in english
+
+
+@pytest.mark.parametrize(
+    ("kroner", "said"),
+    [
+        ("1.200.000", "skriv 1200000,"),
+        ("1,200,000.50", "skriv 1200000.50,"),
+        ("1.200.000,50", "skriv 1200000,50,"),
+        ("1 200 000", "skriv 1200000,"),
+        ("1.2.3", "skriv fx 23,92"),
+    ],
+)
+def test_an_amount_with_thousands_set_apart_is_told_how_it_is_written(service, kroner, said):
+    refused = service.get(f"{DEMO}/best-mix", params={"kroner": kroner})
+    assert field(refused) == "kroner"
+    assert said in refused.json()["errors"][0]["detail"]
+
+
 def test_a_mix_can_be_asked_with_prices_and_offers_sent_along(service):
     demo = service.get(DEMO).json()
     document = {
@@ -255,6 +324,21 @@ def test_inputs_say_what_each_number_may_be_and_what_it_is_if_nobody_says(servic
     assert field(service.get(asked)) == "inflow"
     assert found["added_posts", "fte"]["unit"] == "fuldtidsstillinger"
     assert {row["kind"] for row in found.values()} > {"overtime", "post_price", "empty_posts"}
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_no_two_inputs_are_called_the_same(service, language):
+    found = rows(service.get(f"/v1/inputs?lang={language}"))
+    assert len({row["name"] for row in found}) == len(found)
+    assert len({(row["kind"], row["field"]) for row in found}) == len(found)
+    units = {(row["kind"], row["field"]): row["unit"] for row in found}
+    said = {
+        "da": ("kr./time", "kr./måned", "kr., én gang", "kr./år pr. fuldtidsstilling"),
+        "en": ("DKK/hour", "DKK/month", "DKK, once", "DKK/year per FTE"),
+    }
+    asked = ("overtime", "kroner_per_hour"), ("measure", "kroner_per_month")
+    more = ("measure", "kroner_once"), ("post_price", "salary")
+    assert tuple(units[each] for each in (*asked, *more)) == said[language]
 
 
 @pytest.mark.parametrize(

@@ -105,8 +105,9 @@ def test_a_service_writes_one_line_for_each_request_and_ends_without_an_error(tm
     assert first.startswith("Planlæggeren: http://127.0.0.1:")
     assert second.startswith("Indstillinger: database=")
     assert "log_level=info" in second
-    requests = [json.loads(line) for line in logged]
+    *requests, stop = [json.loads(line) for line in logged]
     assert all(each["event"] == "request" for each in requests)
+    assert (stop["event"], stop["jobs_handed_back"]) == ("stopped", 0)
     got = next(each for each in requests if each["request_id"] == "kald-17")
     assert (got["method"], got["route"], got["path"]) == ("GET", "/v1/caseload", "/v1/caseload")
     assert (got["status"], got["caller"], got["level"]) == (200, "local", "info")
@@ -155,6 +156,35 @@ def test_a_stop_does_not_wait_for_ever(tmp_path: Path):
         code, said = stopped(server)
     assert code == 0
     assert "Traceback" not in said
+    (stop,) = [each for each in lines_of(said) if each["event"] == "stopped"]
+    assert stop["requests_seconds"] >= 1 > stop["jobs_seconds"]  # what it waited for: a request
+
+
+def test_a_stop_says_how_many_jobs_were_handed_back(tmp_path: Path):
+    large = "/v1/staffing-curve?department=ishoej-2020&extra_fte=0;1&replications=100000"
+    words = ("--demo", "--database", str(tmp_path / "a.sqlite"))
+    with served(*words, CASELOAD_AT_ONCE_STEPS="0") as (server, port):
+        job = ask(port, "GET", large)[1]["location"]
+        while json.loads(ask(port, "GET", job)[2])["done"] == 0:
+            time.sleep(0.1)
+        (stop,) = [each for each in lines_of(stopped(server)[1]) if each["event"] == "stopped"]
+    assert stop["jobs_handed_back"] == 1
+    assert stop["jobs_seconds"] >= 0
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("da", "Bemærk: CASELOAD_WORKERS=0, så store beregninger venter"),
+        ("en", "Note: CASELOAD_WORKERS=0, so large calculations wait"),
+    ],
+)
+def test_a_service_that_does_no_jobs_says_so_as_it_starts(tmp_path: Path, language, said):
+    words = ("--database", str(tmp_path / "a.sqlite"), "--lang", language)
+    with served(*words, CASELOAD_WORKERS="0") as (server, _):
+        assert said in stopped(server)[1]
+    with served(*words) as (server, _):
+        assert "CASELOAD_WORKERS" not in stopped(server)[1]
 
 
 def test_a_service_for_others_starts_with_a_key_and_not_without(tmp_path: Path):

@@ -111,6 +111,19 @@ def test_a_plan_with_a_change_that_nobody_has_priced_has_no_budget_that_is_too_l
     assert unpriced([posts("1"), leader], PRICES) == ()
 
 
+def test_a_measure_of_which_nobody_has_said_the_price_is_not_free():
+    course = Measure(reason="r", name="K", teams=(TEAM,), from_=MAY, effort=Fraction(9, 10))
+    assert unpriced([course], PRICES) == (0,)
+    with pytest.raises(InvalidInput, match="the change has no price") as refusal:
+        budget(posts("1"), course)
+    assert refusal.value.field == "changes[1]"
+    # What is free says so; and one price is enough, whichever it is.
+    free = replace(course, kroner_once=Fraction(0))
+    assert budget(posts("1"), free).total == budget(posts("1")).total
+    monthly = replace(course, kroner_per_month=Fraction(100), price_year=2020, source="s")
+    assert unpriced([free, monthly, replace(course, fte=Fraction(1))], PRICES) == ()
+
+
 def test_a_measure_costs_posts_months_and_what_is_paid_once():
     consultant = Measure(
         reason="r",

@@ -202,13 +202,54 @@ def test_a_copy_is_open_and_says_what_it_is_a_copy_of(plain_service):
 
 @pytest.mark.parametrize("sort", ["yaml", "json"])
 def test_an_exported_file_read_in_elsewhere_is_the_same_plan(plain_service, sort):
-    written = plain_service.get(f"/v1/scenarios/{DEMO}/export?file={sort}")
+    written = plain_service.get(f"/v1/scenarios/{DEMO}/export?format={sort}")
     assert written.headers["Content-Disposition"] == f'attachment; filename="{DEMO}.{sort}"'
     moved = written.text.replace(DEMO, "flyttet")
     read = plain_service.post("/v1/scenarios/import", content=moved.encode())
     assert read.status_code == 201, read.text
     here, there = (plain_service.get(f"/v1/scenarios/{name}").json() for name in (DEMO, "flyttet"))
     assert there == here | {"slug": "flyttet"}
+    # Or under the name that the address says, where the file's own is taken.
+    taken = plain_service.post("/v1/scenarios/import", content=written.content)
+    assert (taken.status_code, field(taken)) == (409, "slug")
+    path = "/v1/scenarios/import?slug=tredje"
+    assert plain_service.post(path, content=written.content).headers["Location"].endswith("/tredje")
+    assert plain_service.get("/v1/scenarios/tredje").json() == here | {"slug": "tredje"}
+    bad = plain_service.post("/v1/scenarios/import?slug=Tre!", content=written.content)
+    assert (bad.status_code, field(bad)) == (422, "slug")
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_a_bare_document_is_told_of_its_wrapper_in_one_line(plain_service, language):
+    first = kept(plain_service)
+    exported = plain_service.get(f"{PATH}/export?format=json").json()
+    tag = {"If-Match": first.headers["ETag"]}
+    refused = plain_service.put(f"{PATH}?lang={language}", json=exported, headers=tag)
+    (fault,) = refused.json()["errors"]
+    assert (refused.status_code, fault["field"]) == (422, "body")
+    assert '{"reason": "…", "scenario": {…}}' in fault["detail"]
+    wrapped = {"reason": "derfor", "scenario": exported}
+    assert plain_service.put(PATH, json=wrapped, headers=tag).status_code == 200
+    # A wrapper that is not whole is told what it lacks.
+    assert field(plain_service.put(PATH, json={"scenario": exported}, headers=tag)) == "reason"
+
+
+@pytest.mark.parametrize(
+    ("path", "document"),
+    [
+        ("lock", '{"reason": "…"}'),
+        ("archive", '{"reason": "…"}'),
+        ("clone", '{"reason": "…", "slug": "…", "name": "…"}'),
+    ],
+)
+def test_what_is_done_without_a_reason_is_told_what_to_send(plain_service, path, document):
+    tag = {"If-Match": kept(plain_service).headers["ETag"]}
+    for language, said in (("da", "send et JSON-dokument"), ("en", "send a JSON document")):
+        refused = plain_service.post(f"{PATH}/{path}?lang={language}", headers=tag)
+        (fault,) = refused.json()["errors"]
+        assert (refused.status_code, fault["field"]) == (422, "body")
+        assert fault["detail"].endswith(f"{said}: {document}")
+    assert plain_service.get(PATH).json()["status"] == "draft"
 
 
 def test_a_file_that_is_no_scenario_is_refused_field_by_field(plain_service):
@@ -311,6 +352,34 @@ def test_the_budget_has_four_years_a_row_for_each_expense_and_a_total(plain_serv
         assert rows[-1][column] == pytest.approx(total)
     assert rows[0]["estimate_1"] == pytest.approx(2 * 519_200 * 1.02)
     assert rows[1]["estimate_1"] == 0  # the course is held once
+
+
+@pytest.mark.parametrize(
+    ("query", "heading"),
+    [
+        ("decimal=comma", "udgift;budgetåret, delårsvirkning (kr.);overslagsår 1 (kr.);"),
+        ("lang=en", 'expense,"budget year, part-year effect (DKK)",estimate year 1 (DKK),'),
+        ("header=keys", "label,part_year,estimate_1,"),
+    ],
+)
+def test_the_budget_is_headed_in_words_with_units_unless_keys_are_asked_for(
+    plain_service, query, heading
+):
+    asked = f"/v1/scenarios/{DEMO}/budget?format=csv&{query}"
+    assert plain_service.get(asked).text.startswith(heading)
+    assert "part_year" in plain_service.get(f"/v1/scenarios/{DEMO}/budget").json()["rows"][0]
+
+
+def test_a_budget_names_every_year_whose_rise_is_missing(plain_service):
+    demo = plain_service.get(f"/v1/scenarios/{DEMO}").json()
+    made = demo | {"slug": "uden-stigninger"}
+    made["prices"] = demo["prices"] | {"growth": {"2022": 0.02}}
+    plain_service.post("/v1/scenarios", json=made).raise_for_status()
+    refused = plain_service.get("/v1/scenarios/uden-stigninger/budget")
+    assert field(refused) == "growth"
+    assert "mangler for 2021 og 2023;" in refused.json()["detail"]
+    english = plain_service.get("/v1/scenarios/uden-stigninger/budget?lang=en").json()["detail"]
+    assert "missing for 2021 and 2023;" in english
 
 
 def test_break_even_is_the_users_word_and_says_whose(plain_service):

@@ -218,7 +218,7 @@ def test_a_file_whose_upgrade_fails_has_a_copy_of_what_it_was(sqlite_engine, tmp
     load_demo(sqlite_engine)
     with pytest.raises(RuntimeError, match="half-way"):
         upgrade(sqlite_engine, _with_a_step_that_fails(tmp_path))
-    copy = database_engine(tmp_path / "planner.sqlite.before-upgrade-from-0004")
+    copy = database_engine(tmp_path / f"planner.sqlite.before-upgrade-from-{REVISION}")
     migrate(copy)
     with Session(copy) as session:
         assert Store(session).department("ishoej-2020") == ISHOEJ
@@ -375,9 +375,9 @@ def _contents(engine):
 def _with_a_step_that_fails(folder):
     steps = folder / "migrations"
     copytree(files("api") / "migrations", steps)
-    (steps / "versions" / "0005_fails.py").write_text(
+    (steps / "versions" / "9999_fails.py").write_text(
         "from alembic import op\n"
-        "revision, down_revision = '0005', '0004'\n"
+        f"revision, down_revision = '9999', '{REVISION}'\n"
         "def upgrade():\n"
         "    op.drop_table('department')\n"
         "    raise RuntimeError('half-way')\n"

@@ -5,7 +5,7 @@ simulations by a job, and what is more is refused. The clock decides nothing but
 a spreadsheet cell waits for its job.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from fastapi import Request, Response
@@ -16,8 +16,8 @@ from api.answers import rendered
 from api.caller import caller
 from api.idempotency import Once
 from api.jobs.calculation import Calculation, Finding, planner_version
-from api.jobs.problems import CANCELLED, STILL_WORKING, JobCancelled, StillWorking, refusal_of
-from api.jobs.status import finding, job_status
+from api.jobs.problems import CANCELLED, JobCancelled, refusal_of, still_working
+from api.jobs.status import finding, job_address, job_status
 from api.jobs.watching import Watch
 from api.jobs.worker import Workers
 from api.metrics import Metrics
@@ -74,8 +74,8 @@ async def answered(
         answer = await run_in_threadpool(calculation.found)
         return _rendered(answer, question, request)
     kept: Response | None = None
+    new = await run_in_threadpool(_new_job, calculation, request)
     with here.queue.jobs_and_replies() as (jobs, replies):
-        new = _new_job(calculation, request)
         found = jobs.find(new.id)
         job = jobs.ask(new) if found is None or found.state is State.CANCELLED else found
         if once is not None and not job.state.is_over and question.format is not Format.TEXT:
@@ -94,7 +94,7 @@ async def answered_by(job: Job, question: Question, request: Request) -> Respons
     if not job.state.is_over and question.format is Format.TEXT:
         job = await here.watch.over(job.id, here.settings.text_patience) or job
         if not job.state.is_over:
-            raise StillWorking(STILL_WORKING)
+            raise still_working(job_address(job.id))
     match job.state:
         case State.DONE:
             return _rendered(finding(job, job.answer), question, request)
@@ -138,6 +138,9 @@ async def _is_small(calculation: Calculation, here: Desk) -> bool:
 
 
 def _new_job(calculation: Calculation, request: Request) -> NewJob:
+    about = calculation.about
+    if about is not None and request.method == "POST":
+        about = replace(about, path=None)  # no address gives the answer to a document
     return NewJob(
         id=calculation.id,
         kind=calculation.kind,
@@ -146,6 +149,7 @@ def _new_job(calculation: Calculation, request: Request) -> NewJob:
         department=calculation.department,
         total=calculation.total,
         asked_by=caller(request).name,
+        asked=None if about is None else about.as_json(),
     )
 
 

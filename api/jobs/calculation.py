@@ -17,6 +17,7 @@ from importlib.metadata import version
 from typing import Any, ClassVar
 
 from api.answers import Answer
+from api.jobs.about import About
 from capacity.rulebook import rulebook
 from capacity.wording import Text
 from simulations import MODEL_VERSION
@@ -92,8 +93,16 @@ class Calculation(ABC):
         """Whose data are in it: `slug`, so that deleting the department deletes it."""
 
     @property
+    def about(self) -> About | None:
+        """What it is about, with its address; None where nobody has put it into words."""
+        return None
+
+    @property
     def total(self) -> int | None:
-        """How many replications it takes, where that is known beforehand."""
+        """How many replications it takes, or takes at most, where that is known beforehand.
+
+        Whoever counts them says at the end how many there were.
+        """
         return None
 
     @abstractmethod

@@ -17,8 +17,10 @@ from api.answers import Answer, Exact, Label, Table
 from api.documents import DepartmentDocument
 from api.errors import refusals_naming
 from api.fields import CaseFte, RulesVersion
+from api.jobs.about import About, address, written_out
 from api.jobs.calculation import ALONE, Calculation, Finding, Running
 from capacity.rulebook import rulebook
+from capacity.wording import Text
 from simulations.questions import StaffingQuestion
 
 if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
@@ -147,6 +149,36 @@ class CurveCalculation(Calculation):
     def department(self) -> str:
         """Whose data are in it."""
         return self.asked.department.slug
+
+    @property
+    def about(self) -> About:
+        """Which team and deadline of which department."""
+        asked = self.asked
+        team, label = asked.department.team(asked.team).label, rulebook()[asked.deadline].label
+        is_precise = asked.precision is not None
+        return About(
+            title=Text(
+                da=f"bemandingskurve for {team.da}: {label.da}",
+                en=f"staffing curve of {team.en}: {label.en}",
+            ),
+            department=self.address,
+            team=asked.team,
+            path=address(
+                "/v1/staffing-curve",
+                department=self.address,
+                team=asked.team,
+                deadline=asked.deadline,
+                extra_fte=";".join(map(written_out, asked.extra_fte)),
+                from_=asked.from_,
+                to=asked.to,
+                seed=asked.seed,
+                replications=None if is_precise else asked.replications,
+                precision=None if asked.precision is None else asked.precision * 100,
+                extra_from=asked.extra_from,
+                fuller_work=asked.fuller_work,
+                inflow=asked.inflow,
+            ),
+        )
 
     @property
     def total(self) -> int | None:

@@ -101,7 +101,12 @@ def digest(value: Any) -> bytes:
         case np.ndarray():
             # Byte for byte, but for the order in memory: the same numbers are the same piece.
             hashed.update(f"array {npy.dtype_to_descr(value.dtype)!r} {value.shape}".encode())
-            hashed.update(np.ascontiguousarray(value).tobytes())
+            # Records field by field: what lies between the fields of an aligned one is whatever
+            # the memory held before.
+            for name in value.dtype.names or ():
+                hashed.update(digest(value[name]))
+            if value.dtype.names is None:
+                hashed.update(np.ascontiguousarray(value).tobytes())
         case tuple():
             hashed.update(f"tuple {len(value)}".encode())
             for each in value:

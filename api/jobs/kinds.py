@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from api.jobs.calculation import Calculation
 from api.jobs.curve import CurveCalculation
-from api.jobs.mix import MixCalculation
+from api.jobs.mix import MixCalculation, SavingCalculation
 from api.jobs.plans import ComparisonCalculation, WaterfallCalculation
 
 KINDS: Mapping[str, type[Calculation]] = MappingProxyType(
@@ -20,6 +20,7 @@ KINDS: Mapping[str, type[Calculation]] = MappingProxyType(
             ComparisonCalculation,
             WaterfallCalculation,
             MixCalculation,
+            SavingCalculation,
         )
     }
 )

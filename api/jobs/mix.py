@@ -1,20 +1,21 @@
 """The best mix for an amount, or the least harmful saving, as a calculation (da: blanding)."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from api.answers import Answer, Exact, Label, Table, Words
 from api.errors import refusals_naming
+from api.jobs.about import About
 from api.jobs.calculation import ALONE, Calculation, Finding, Running
 from api.jobs.plans import Plan, PlanAnswer, Simulation, origin, read_changes
 from api.scenario_documents import change_document
 from capacity.rulebook import rulebook
 from capacity.scenario import Prices
 from capacity.scenario_changes import Change
-from capacity.units import Kroner
-from capacity.wording import Language, Text, percent, shown
+from capacity.units import Kroner, Share
+from capacity.wording import Language, Text, in_full, percent, shown
 
 if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
     from simulations.best_mix import BestMix, Mix
@@ -74,12 +75,22 @@ class MixColumns(Answer):
 
 
 class MixRow(PlanAnswer, MixColumns):
-    """A mix, and where it comes from (da: blanding)."""
+    """A mix, and where it comes from (da: blanding).
+
+    `left_out` is what the plan holds and was not offered, because nobody has said what it costs.
+    """
+
+    left_out: Annotated[
+        Words | None, Label("ikke tilbudt, da prisen mangler", "not offered for want of a price")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class MixCalculation(Calculation):
-    """The mix that keeps most of a deadline for an amount; below 0 a saving (da: blanding)."""
+    """The mix that keeps most of a deadline for an amount; below 0 a saving (da: blanding).
+
+    `left_out` names what a plan holds and nobody has said a price of, so that it is not offered.
+    """
 
     kind: ClassVar[str] = "best-mix"
     answers_with: ClassVar[type[Answer]] = Table[MixRow]
@@ -91,6 +102,7 @@ class MixCalculation(Calculation):
     kroner: Kroner
     budget_year: int
     deadline: str
+    left_out: tuple[Text, ...] = ()
 
     @property
     def question(self) -> Mapping[str, Any]:
@@ -105,6 +117,7 @@ class MixCalculation(Calculation):
             "kroner": str(self.kroner),
             "budget_year": self.budget_year,
             "deadline": self.deadline,
+            "left_out": [{"da": each.da, "en": each.en} for each in self.left_out],
         }
 
     @classmethod
@@ -124,12 +137,37 @@ class MixCalculation(Calculation):
             Fraction(question["kroner"]),
             question["budget_year"],
             question["deadline"],
+            tuple(Text(**each) for each in question["left_out"]),
         )
 
     @property
     def department(self) -> str:
         """Whose data are in it."""
         return self.asked.department.slug
+
+    @property
+    def about(self) -> About:
+        """For how much, and by whose prices."""
+        amount, year = self.kroner, self.budget_year
+        title = Text(
+            da=f"bedste blanding for {shown(amount, 0, 'da')} kr. i {year}",
+            en=f"best mix for {shown(amount, 0, 'en')} kroner in {year}",
+        )
+        terms = {"kroner": amount, "budget_year": year, "deadline": self.deadline}
+        return replace(self.asked.about(title, self.name, "best-mix", **terms), kroner=amount)
+
+    @property
+    def total(self) -> int:
+        """As many as a search counts at most: nobody knows beforehand how many it takes."""
+        from simulations.best_mix import most_replications
+
+        asked = self.asked
+        return most_replications(
+            asked.department,
+            len(self.offers),
+            team=asked.team,
+            replications=asked.replications,
+        )
 
     def steps(self) -> tuple[int, int]:
         """Say the work: as many mixes as may be tried, since nobody knows how many it takes."""
@@ -153,7 +191,13 @@ class MixCalculation(Calculation):
         """Search for the mix."""
         from simulations.best_mix import Offer, best_mix
 
-        asked = self.asked
+        asked, most, counted = self.asked, self.total, 0
+
+        def told(done: int) -> None:
+            nonlocal counted
+            counted = done
+            running.on_progress(done, most)
+
         with refusals_naming(rule="deadline", day="from"):
             found = best_mix(
                 asked.department,
@@ -169,9 +213,12 @@ class MixCalculation(Calculation):
                 seed=asked.seed,
                 replications=asked.replications,
                 executor=running.executor,
-                on_progress=lambda done: running.on_progress(done, None),
+                on_progress=told,
             )
-        return Finding(Table[MixRow](rows=tuple(self._rows(found))), mix_sentence(found))
+        running.on_progress(counted, counted)  # so many it took
+        return Finding(
+            Table[MixRow](rows=tuple(self._rows(found))), mix_sentence(found, self.left_out)
+        )
 
     def _rows(self, found: "BestMix") -> Iterator[MixRow]:
         nothing = Text(da="afdelingen, som den er", en="the department as it is")
@@ -217,14 +264,82 @@ class MixCalculation(Calculation):
                 "deadline": self.deadline,
                 "team": found.team,
                 "tried": found.tried,
+                "left_out": _listed(self.left_out),
                 **origin(self.asked, self.name),
             }
         )
 
 
-def mix_sentence(found: "BestMix") -> Text:
-    """Say the best mix in a sentence or two (da: svaret i ord)."""
-    return Text(da=_said(found, "da"), en=_said(found, "en"))
+@dataclass(frozen=True, slots=True)
+class SavingCalculation(Calculation):
+    """A share of what the staff cost, saved where it does least harm (da: besparelse)."""
+
+    kind: ClassVar[str] = "saving"
+    answers_with: ClassVar[type[Answer]] = Table[MixRow]
+
+    mix: MixCalculation
+    share: Share
+
+    @property
+    def question(self) -> Mapping[str, Any]:
+        """All that is asked (da: spørgsmål)."""
+        return {**self.mix.question, "share": str(self.share)}
+
+    @classmethod
+    def read(cls, question: Mapping[str, Any]) -> "SavingCalculation":
+        """Read what `question` wrote."""
+        return cls(MixCalculation.read(question), Fraction(question["share"]))
+
+    @property
+    def department(self) -> str:
+        """Whose data are in it."""
+        return self.mix.department
+
+    @property
+    def about(self) -> About:
+        """How much is to be saved, and by whose prices."""
+        mix, year, saved = self.mix, self.mix.budget_year, -self.mix.kroner
+        per_cent = self.share * 100
+        title = Text(
+            da=f"besparelse på {in_full(per_cent, 'da')} % i {year}: {shown(saved, 0, 'da')} kr.",
+            en=f"saving of {in_full(per_cent, 'en')}% in {year}: {shown(saved, 0, 'en')} kroner",
+        )
+        terms = {"share": self.share, "budget_year": year, "deadline": mix.deadline}
+        about = mix.asked.about(title, mix.name, "saving", **terms)
+        return replace(about, kroner=mix.kroner, share=self.share)
+
+    @property
+    def total(self) -> int:
+        """As many as a search counts at most."""
+        return self.mix.total
+
+    def steps(self) -> tuple[int, int]:
+        """Say the work, as of every search."""
+        return self.mix.steps()
+
+    def found(self, running: Running = ALONE) -> Finding:
+        """Search for the saving."""
+        return self.mix.found(running)
+
+
+def mix_sentence(found: "BestMix", left_out: Sequence[Text] = ()) -> Text:
+    """Say the best mix in a sentence or two, and what was not offered (da: svaret i ord)."""
+    names = _listed(left_out)
+    if names is None:
+        return Text(da=_said(found, "da"), en=_said(found, "en"))
+    return Text(
+        da=f"{_said(found, 'da')} Ikke tilbudt, fordi prisen ikke er skrevet eller er 0: "
+        f"{names.da}.",
+        en=f"{_said(found, 'en')} Not offered, because the price is not written or is 0: "
+        f"{names.en}.",
+    )
+
+
+def _listed(names: Sequence[Text]) -> Text | None:
+    """Name several things; None for none (da: opremsning)."""
+    if not names:
+        return None
+    return Text(da="; ".join(each.da for each in names), en="; ".join(each.en for each in names))
 
 
 def _said(found: "BestMix", language: Language) -> str:
@@ -293,6 +408,6 @@ def _said(found: "BestMix", language: Language) -> str:
 
 
 def _together(mix: "Mix") -> Text:
-    return Text(
-        da="; ".join(each.da for each in mix.titles), en="; ".join(each.en for each in mix.titles)
-    )
+    found = _listed(mix.titles)
+    assert found is not None  # a mix of nothing is never named
+    return found

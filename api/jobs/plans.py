@@ -16,6 +16,7 @@ from api.answers import Answer, Label, Table, Words
 from api.documents import DepartmentDocument
 from api.errors import refusals_naming
 from api.fields import RulesVersion
+from api.jobs.about import About, address
 from api.jobs.calculation import ALONE, Calculation, Finding, Running
 from api.scenario_documents import AnyChange, PricesDocument, change_document
 from capacity.department import Department
@@ -102,6 +103,24 @@ class Simulation:
             to=date.fromisoformat(written["to"]),
             seed=written["seed"],
             replications=written["replications"],
+        )
+
+    def about(self, title: Text, scenario: str, of: str, **terms: Any) -> About:
+        """Say what a calculation on this is about; `of` is its address below the scenario's."""
+        return About(
+            title=title,
+            department=self.address,
+            scenario=scenario,
+            team=self.team,
+            path=address(
+                f"/v1/scenarios/{scenario}/{of}",
+                **terms,
+                team=self.team,
+                from_=self.from_,
+                to=self.to,
+                seed=self.seed,
+                replications=self.replications,
+            ),
         )
 
 
@@ -191,6 +210,26 @@ class ComparisonCalculation(Calculation):
         """Whose data are in it."""
         return self.asked.department.slug
 
+    @property
+    def about(self) -> About:
+        """Which plan, and beside what."""
+        before, after = self.before.name, self.after.name
+        return self.asked.about(
+            Text(da=f"{after} sammenlignet med {before}", en=f"{after} compared with {before}"),
+            after,
+            "comparison",
+            against=before,
+        )
+
+    @property
+    def total(self) -> int:
+        """Every replication of every group of teams, before and after."""
+        from simulations.comparison import replications_in_all
+
+        # A plan that changes nothing is simulated once.
+        departments = list(dict.fromkeys(self._departments()))
+        return replications_in_all(departments, self.asked.team, self.asked.replications)
+
     def steps(self) -> tuple[int, int]:
         """Say the work (da: beregningens omfang)."""
         from simulations.comparison import courses_steps
@@ -212,7 +251,7 @@ class ComparisonCalculation(Calculation):
         """Simulate both, on the same luck."""
         from simulations.comparison import compare
 
-        asked, (before, after) = self.asked, self._departments()
+        asked, (before, after), total = self.asked, self._departments(), self.total
         compared = compare(
             before,
             after,
@@ -223,7 +262,7 @@ class ComparisonCalculation(Calculation):
             seed=asked.seed,
             replications=asked.replications,
             executor=running.executor,
-            on_progress=lambda done: running.on_progress(done, None),
+            on_progress=lambda done: running.on_progress(done, total),
         )
         rows = [*self._deadlines(compared), *self._months(compared), *self._costs(compared)]
         return Finding(Table[ComparisonRow](rows=tuple(rows)))
@@ -470,6 +509,27 @@ class WaterfallCalculation(Calculation):
         """Whose data are in it."""
         return self.asked.department.slug
 
+    @property
+    def about(self) -> About:
+        """Which plan is taken apart."""
+        name = self.plan.name
+        return self.asked.about(
+            Text(da=f"{name} ændring for ændring", en=f"{name} change by change"),
+            name,
+            "waterfall",
+            deadline=self.deadline,
+        )
+
+    @property
+    def total(self) -> int:
+        """Every replication of every group of teams, of every department that is tried."""
+        from simulations.comparison import replications_in_all
+        from simulations.waterfall import waterfall_departments
+
+        asked = self.asked
+        departments = waterfall_departments(asked.department, self.plan.changes, rulebook())
+        return replications_in_all(departments, asked.team, asked.replications)
+
     def steps(self) -> tuple[int, int]:
         """Say the work (da: beregningens omfang)."""
         from simulations.comparison import courses_steps
@@ -492,7 +552,7 @@ class WaterfallCalculation(Calculation):
         """Simulate the department with each change alone, and with all of them."""
         from simulations.waterfall import waterfall
 
-        asked = self.asked
+        asked, total = self.asked, self.total
         with refusals_naming(rule="deadline", day="from"):
             fall = waterfall(
                 asked.department,
@@ -505,7 +565,7 @@ class WaterfallCalculation(Calculation):
                 seed=asked.seed,
                 replications=asked.replications,
                 executor=running.executor,
-                on_progress=lambda done: running.on_progress(done, None),
+                on_progress=lambda done: running.on_progress(done, total),
             )
         return Finding(Table[WaterfallRow](rows=tuple(self._rows(fall))))
 

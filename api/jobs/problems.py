@@ -37,10 +37,6 @@ CANCELLED = Text(
     da="beregningen er annulleret; spørg igen, hvis den skal laves",
     en="the job has been cancelled; ask again to have it done",
 )
-STILL_WORKING = Text(
-    da="beregningen er ikke færdig; spørg igen om lidt",
-    en="the calculation is not done yet; ask again shortly",
-)
 _KINDS: Mapping[str, type[PlannerError]] = {
     **{
         name: kind
@@ -49,6 +45,20 @@ _KINDS: Mapping[str, type[PlannerError]] = {
     },
     "JobBroken": JobBroken,
 }
+
+
+def still_working(address: str) -> StillWorking:
+    """Say that a job goes on, and where it is followed (da: ikke færdig).
+
+    >>> print(still_working("/v1/jobs/mfrggzdfmztwq2lk"))
+    the calculation is not done yet; ask again shortly, or follow it at /v1/jobs/mfrggzdfmztwq2lk
+    """
+    return StillWorking(
+        Text(
+            da=f"beregningen er ikke færdig; spørg igen om lidt, eller følg den på {address}",
+            en=f"the calculation is not done yet; ask again shortly, or follow it at {address}",
+        )
+    )
 
 
 def problem_of(error: PlannerError) -> dict[str, Any]:

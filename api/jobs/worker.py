@@ -100,17 +100,19 @@ class Workers:
         """Say that there is a new job (da: væk)."""
         self._work.set()
 
-    def stop(self) -> None:
-        """Hand the jobs back, when the chunks in hand have been run (da: stop)."""
+    def stop(self) -> int:
+        """Hand the jobs back, when the chunks in hand have been run; say how many (da: stop)."""
         self._stopping.set()
         self._work.set()
         with self._lock:
+            in_hand = len(self._holds)
             for hold in self._holds.values():
                 hold.lost.set()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
         self._pool.shutdown(cancel_futures=True)
+        return in_hand
 
     def _serve(self) -> None:
         with _passing_over_faults(), self._queue.jobs() as jobs:

@@ -10,6 +10,7 @@ from api.door import csrf_token
 from api.pages.asked import asked_of
 from api.pages.page import page_of
 from api.pages.printing import printed
+from api.pages.time_study_form import router as time_study_forms
 from api.store.departments import StoreDependency
 from capacity.errors import UnknownDepartment
 
@@ -26,6 +27,7 @@ HEADERS = {
 def install_page(app: FastAPI) -> None:
     """Serve the page and its style sheet."""
     app.include_router(router)
+    app.include_router(time_study_forms)
     app.mount("/static", StaticFiles(directory=_STATIC))
 
 

@@ -14,7 +14,7 @@ from api.jobs.answering import answered
 from api.jobs.curve import CurveCalculation, CurveRow
 from api.jobs.documented import documented_job
 from api.presentation import Question
-from api.quantities import Count, Day, Levels, Number, levels
+from api.quantities import Count, Day, Levels, Number, ShareNumber, levels
 from api.store.departments import StoreDependency
 from capacity.department import Department
 from capacity.errors import InvalidInput, RuleNotInForce, UnknownDepartment, UnknownRule
@@ -60,11 +60,11 @@ class CurveTerms(Question):
         description="first day of the extra staff; the department's own day if left out "
         "(da: de ekstras første dag)",
     )
-    fuller_work: Number = Field(
+    fuller_work: ShareNumber = Field(
         "0",
         validate_default=True,
-        description="share of the added hours, 0 to 1, that goes into fuller work instead of "
-        "faster work (da: andel til grundigere arbejde)",
+        description="share of the added hours, 0 to 1 or 0% to 100%, that goes into fuller work "
+        "instead of faster work (da: andel til grundigere arbejde)",
     )
     inflow: Number = Field(
         "1",

@@ -72,6 +72,7 @@ class DeletedAnswer(Answer):
     versions: Annotated[int, Label("versioner", "versions")]
     scenarios: Annotated[int, Label("scenarier", "scenarios")]
     jobs: Annotated[int, Label("beregninger", "jobs")]
+    imports: Annotated[int, Label("lister", "lists")]
 
 
 class HealthAnswer(Answer):
@@ -283,16 +284,20 @@ async def deleted_department(
 ) -> Response:
     """Delete a department and all that was kept about it, for good (da: slet afdeling).
 
-    Its versions, scenarios and their history, jobs, purpose and kept replies go. Figures that
-    were frozen stay: they are numbers. Backups and copies are their keeper's to delete. With
-    `If-Match` it is deleted only as long as nobody has changed it.
+    Its versions, scenarios and their history, jobs, purpose, the lists of its past and kept replies
+    go. Figures that were frozen stay: they are numbers. Backups and copies are their keeper's to
+    delete. With `If-Match` it is deleted only as long as nobody has changed it.
     """
     slug = _slug(address)
     condition.check(store.version(slug).tag, required=False)
     gone = store.delete_department(slug)
     request.app.state.curves.forget()
     answer = DeletedAnswer(
-        department=slug, versions=gone.versions, scenarios=gone.scenarios, jobs=gone.jobs
+        department=slug,
+        versions=gone.versions,
+        scenarios=gone.scenarios,
+        jobs=gone.jobs,
+        imports=gone.imports,
     )
     return rendered(answer, question, request)
 

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import Field
 
-from api.answers import Answer, Label, Table, rendered
+from api.answers import Answer, Exact, Label, Table, Words, rendered
 from api.caller import Scope, needs
 from api.documented import REFUSED, UNAVAILABLE, documented, planner_router
 from api.jobs.answering import Desk, answered_by, desk
 from api.jobs.documented import documented_job
-from api.jobs.status import JobStatus, job_address, job_status
+from api.jobs.status import JobStatus, about_job, job_address, job_status
 from api.presentation import Call, Question, language
 from api.quantities import PAGE, Count
 from api.store.jobs import Job
@@ -53,7 +53,12 @@ class JobsQuestion(Question):
 
 
 class JobRow(Answer):
-    """A job in the list (da: beregning)."""
+    """A job in the list (da: beregning).
+
+    `total` is how many replications it takes; of a search, that tries mix after mix, how many it
+    takes at most until it is done; empty where a precision settles it under way. `path` is the
+    address whose answer it is, empty where a document was sent.
+    """
 
     id: Annotated[str, Label("id", "id")]
     kind: Annotated[str, Label("slags", "kind")]
@@ -65,6 +70,14 @@ class JobRow(Answer):
     asked_by: Annotated[str, Label("spurgt af", "asked by")]
     finished_at: Annotated[datetime | None, Label("slut", "ended")]
     address: Annotated[str, Label("adresse", "address")]
+    title: Annotated[Words | None, Label("hvad der spørges om", "what is asked")]
+    scenario: Annotated[str | None, Label("scenarie", "scenario")]
+    team: Annotated[str | None, Label("team (tomt: alle)", "team (empty: all)")]
+    kroner: Annotated[Exact | None, Label("beløb", "amount", "kr.", "DKK")]
+    share: Annotated[
+        Exact | None, Label("andel, der spares", "share saved", "andel 0-1", "share 0-1")
+    ]
+    path: Annotated[str | None, Label("adressen, der blev spurgt", "the address asked")]
 
 
 @router.get("/v1/jobs", **documented(Table[JobRow], "the jobs, the newest first"))
@@ -156,17 +169,24 @@ async def events(
 
 
 def _row(job: Job) -> JobRow:
+    about = about_job(job)
     return JobRow(
         id=job.id,
         kind=job.kind,
         state=job.state.value,
-        department=job.department,
+        department=about.department if about else job.department,
         done=job.done,
         total=job.total,
         asked_at=job.asked_at,
         asked_by=job.asked_by,
         finished_at=job.finished_at,
         address=job_address(job.id),
+        title=about and about.title,
+        scenario=about and about.scenario,
+        team=about and about.team,
+        kroner=about and about.kroner,
+        share=about and about.share,
+        path=about and about.path,
     )
 
 

@@ -3,6 +3,7 @@
 Small work is answered at once, larger becomes a job; `api.jobs.answering` says which.
 """
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Annotated
@@ -18,7 +19,7 @@ from api.document_fields import Words as Sentence
 from api.documented import planner_router
 from api.jobs.answering import answered
 from api.jobs.documented import documented_job
-from api.jobs.mix import MixCalculation, MixRow, Offered
+from api.jobs.mix import MixCalculation, MixRow, Offered, SavingCalculation
 from api.jobs.plans import (
     ComparisonCalculation,
     ComparisonRow,
@@ -28,7 +29,7 @@ from api.jobs.plans import (
     WaterfallRow,
 )
 from api.presentation import Question
-from api.quantities import Count, Day, Number
+from api.quantities import Count, Day, Number, ShareNumber
 from api.scenario_documents import FIRST_YEAR, LAST_YEAR, AnyChange, PricesDocument
 from api.store.departments import Store, StoreDependency
 from api.store.scenarios import ScenariosDependency
@@ -38,7 +39,7 @@ from capacity.rulebook import rulebook
 from capacity.scenario import Prices, Scenario, staff_kroner
 from capacity.scenario_changes import AddedPosts, Change, EmptyPosts
 from capacity.units import Kroner
-from capacity.wording import Text
+from capacity.wording import Language, Text, digits_of, in_full, shown
 from capacity.workdays import Unit, add
 from simulations.questions import LEAST_REPLICATIONS, USUAL_REPLICATIONS
 
@@ -107,8 +108,8 @@ class MixQuestion(DeadlineQuestion):
 class SavingQuestion(DeadlineQuestion):
     """And how much is to be saved."""
 
-    share: Number = Field(
-        description="the part of the staff's cost that is saved, 0 to 0.5 (da: andel)",
+    share: ShareNumber = Field(
+        description="the part of the staff's cost that is saved, 0 to 0.5 or 0% to 50% (da: andel)",
         examples=["0,05"],
     )
     budget_year: Count | None = Field(
@@ -207,7 +208,8 @@ async def best_mix_of_scenario(
 
     Offered are posts, by halves, in the team asked about (or the headline team), from the
     department's date and from three and six months later, and each change of the scenario that has
-    a price of its own: measures, overtime and temporary staff, once.
+    a price of its own: measures, overtime and temporary staff, once. What has none is not offered,
+    and is named in `left_out` and in the sentence.
     """
     scenario = kept.scenario(address).scenario
     asked = _asked(scenario, question, store)
@@ -228,16 +230,15 @@ async def best_mix_of_scenario(
         if day.year <= year
     ]
     post = _prices(scenario).post
-    own = [
-        each
-        for each in scenario.changes
-        if each.kind in _BOUGHT_ONCE and each.expenses(asked.department, post)
-    ]
+    own = [each for each in scenario.changes if each.kind in _BOUGHT_ONCE]
+    bought = [each for each in own if each.expenses(asked.department, post)]
     offers = [
         *(Offered(unit=each, most=_MOST_UNITS) for each in posts),
-        *(Offered(unit=each, most=1) for each in own),
+        *(Offered(unit=each, most=1) for each in bought),
     ]
-    return await _mix(scenario, asked, offers, question.kroner, year, question, request)
+    left_out = tuple(each.title(asked.department) for each in own if each not in bought)
+    calculation = _mix(scenario, asked, offers, question.kroner, year, question.deadline)
+    return await answered(replace(calculation, left_out=left_out), question, request)
 
 
 @router.get(
@@ -261,10 +262,7 @@ async def saving(
     scenario = kept.scenario(address).scenario
     asked = _asked(scenario, question, store)
     if not 0 < question.share <= _HALF:
-        raise InvalidInput(
-            Text(da="skriv en andel over 0 og højst 0,5", en="write a share above 0, at most 0.5"),
-            field="share",
-        )
+        raise _no_share_to_save(question.share)
     department, year = asked.department, question.budget_year or asked.department.on.year
     begins = max(date(year, 1, 1), department.on)
     teams = [question.team] if question.team else [each.slug for each in department.teams]
@@ -284,8 +282,8 @@ async def saving(
         rulebook(),
         team=question.team,
     )
-    kroner = -cost * question.share
-    return await _mix(scenario, asked, offers, kroner, year, question, request)
+    mix = _mix(scenario, asked, offers, -cost * question.share, year, question.deadline)
+    return await answered(SavingCalculation(mix, question.share), question, request)
 
 
 @router.post(
@@ -321,29 +319,46 @@ async def best_mix_of_document(
     return await answered(calculation, question, request)
 
 
+def _no_share_to_save(share: Fraction) -> InvalidInput:
+    """Say what a share is; whoever writes 5 most likely means 5 %."""
+    meant = share / 100 if 1 <= share <= 100 * _HALF else Fraction(1, 20)
+    da, en = in_full(meant * 100, "da"), in_full(meant * 100, "en")
+    return InvalidInput(
+        Text(
+            da=f"en andel er mellem 0 og 1, og her over 0 og højst 0,5; {da} % skrives "
+            f"{_in_full(meant, 'da')} eller {da}%",
+            en=f"a share is between 0 and 1, and here above 0 and at most 0.5; {en}% is written "
+            f"{_in_full(meant, 'en')} or {en}%",
+        ),
+        field="share",
+    )
+
+
+def _in_full(share: Fraction, language: Language) -> str:
+    return shown(share, digits_of(share, most=6), language)
+
+
 _OFFERED = "offered by the search"
 _BOUGHT_ONCE = {"measure", "overtime", "temporary_staff"}
 
 
-async def _mix(
+def _mix(
     scenario: Scenario,
     asked: Simulation,
     offers: list[Offered],
     kroner: Kroner,
     year: int,
-    question: DeadlineQuestion,
-    request: Request,
-) -> Response:
-    calculation = MixCalculation(
+    deadline: str | None,
+) -> MixCalculation:
+    return MixCalculation(
         asked,
         f"{scenario.slug}@{scenario.version}",
         _prices(scenario),
         tuple(offers),
         kroner,
         year,
-        question.deadline or asked.department.headline_deadline,
+        deadline or asked.department.headline_deadline,
     )
-    return await answered(calculation, question, request)
 
 
 def _prices(scenario: Scenario) -> Prices:

@@ -25,11 +25,13 @@ from api.faults import Unreadable, faults_in_words, unreadable
 from api.tables import (
     StoredChunk,
     StoredDepartment,
+    StoredHistory,
     StoredJob,
     StoredPurpose,
     StoredReply,
     StoredScenario,
     StoredScenarioVersion,
+    StoredSecret,
 )
 from capacity.department import Department
 from capacity.errors import InvalidInput, PlannerError, UnknownDepartment
@@ -84,6 +86,7 @@ class Deleted:
     scenarios: int
     jobs: int
     replies: int
+    imports: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +238,8 @@ class Store:
         """Delete a department and all that was kept about it, for good (da: slet).
 
         With it go its versions, scenarios and their history, jobs and what they came to, its
-        purpose, and kept replies that mention it. Frozen figures stay: each is a number.
+        purpose, the lists of its past with the secret of their pseudonyms, and kept replies that
+        mention it. Frozen figures stay: each is a number.
         """
         self._one_writer_of(slug)
         self.version(slug)
@@ -250,11 +254,13 @@ class Store:
         self._delete(StoredScenarioVersion, col(StoredScenarioVersion.scenario_id).in_(scenarios))
         self._delete(StoredChunk, col(StoredChunk.job_id).in_(jobs))
         self._delete(StoredPurpose, col(StoredPurpose.department) == slug)
+        self._delete(StoredSecret, col(StoredSecret.department) == slug)
         return Deleted(
             versions=self._delete(StoredDepartment, col(StoredDepartment.slug) == slug),
             scenarios=self._delete(StoredScenario, col(StoredScenario.id).in_(scenarios)),
             jobs=self._delete(StoredJob, col(StoredJob.id).in_(jobs)),
             replies=self._delete_replies(slug),
+            imports=self._delete(StoredHistory, col(StoredHistory.department) == slug),
         )
 
     def expired(self, on: date) -> tuple[str, ...]:

@@ -55,13 +55,15 @@ class State(StrEnum):
 class Job:
     """A calculation in the queue (da: beregning i kø).
 
-    `done` of `total` replications; `total` is None until it is known. `attempts` are the starts
+    `done` of `total` replications; `total` is None until it is known. `asked` says what it is
+    about, None for a job from before that was kept. `attempts` are the starts
     since the last new chunk. `problem` is what it was refused for, where it failed.
     """
 
     id: str
     kind: str
     department: str | None
+    asked: Mapping[str, Any] | None
     state: State
     done: int
     total: int | None
@@ -85,6 +87,7 @@ class NewJob:
     department: str | None
     total: int | None
     asked_by: str
+    asked: Mapping[str, Any] | None = None
 
 
 _ID = re.compile("[a-z2-7]{1,100}")
@@ -146,6 +149,7 @@ class Jobs:
             "kind": new.kind,
             "version": new.version,
             "question": dict(new.question),
+            "asked": None if new.asked is None else dict(new.asked),
             "department": new.department,
             "state": State.WAITING,
             "done": 0,
@@ -382,6 +386,7 @@ def _job(row: StoredJob) -> Job:
         id=row.id,
         kind=row.kind,
         department=row.department,
+        asked=row.asked,
         state=State(row.state),
         done=row.done,
         total=row.total,

@@ -1,0 +1,156 @@
+"""Where files are read: a few at once, on threads, and nothing kept before it is accepted.
+
+(da: indlæsning.) The service and the terminal both come here.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from api.imports.refusals import ImportsBusy
+from api.imports.terms import Terms
+from api.store.histories import AcceptedList, keep_accepted, read_given
+from api.uploads import CellError, Limits, Progress, UploadRefused, guarded
+from capacity.errors import InvalidInput
+from capacity.wording import Text
+
+if TYPE_CHECKING:  # which loads numpy and the simulation
+    from api.imports.report import Report
+
+RECEIVED_PER_READ = 4
+"""For each file that is read, so many may be on their way in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of a file (da: resultat): its report, and the list where it was accepted."""
+
+    report: "Report"
+    accepted: AcceptedList | None = None
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """A user's word that a list may be kept: the token of its report, and who says it.
+
+    (da: godkendelse.) Without a `token` whatever may be accepted is.
+    """
+
+    slug: str
+    token: str | None
+    by: str
+
+
+class NotAccepted(UploadRefused):
+    """A list with errors or open questions, or another than was shown (da: ikke godkendt)."""
+
+
+class ImportDesk:
+    """A few files at a time (da: indlæsning); `ImportsBusy` for one more."""
+
+    def __init__(self, at_once: int) -> None:
+        self._reading = BoundedSemaphore(at_once)
+        self._receiving = BoundedSemaphore(at_once * RECEIVED_PER_READ)
+
+    @contextmanager
+    def receiving(self) -> Iterator[None]:
+        """Let a file in (da: modtag)."""
+        with _one_of(self._receiving):
+            yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let a file be read (da: læs)."""
+        with _one_of(self._reading):
+            yield
+
+
+@contextmanager
+def _one_of(places: BoundedSemaphore) -> Iterator[None]:
+    if not places.acquire(blocking=False):
+        raise ImportsBusy(
+            Text(
+                da="tjenesten læser så mange filer, den kan; prøv igen om lidt",
+                en="the service is reading as many files as it can; try again shortly",
+            )
+        )
+    try:
+        yield
+    finally:
+        places.release()
+
+
+def imported(
+    engine: Engine,
+    file: Path | bytes,
+    filename: str,
+    terms: Terms,
+    department: str | None,
+    accept: Acceptance | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Imported:
+    """Read a file, and keep it where its user accepts it (da: indlæs).
+
+    `NotAccepted` where it has errors or open questions, and where the token is of another file or
+    of other answers.
+    """
+    from api.imports.understanding import understood
+
+    # Before the file is read: whoever has written the wrong department need not wait for it.
+    given = read_given(engine, department, terms)
+    upload = guarded(file, filename, Limits())
+    found = understood(upload, terms, given, on_progress)
+    if accept is None:
+        return Imported(found.report)
+    if accept.token is not None and accept.token != found.report.token:
+        raise InvalidInput(
+            Text(
+                da="filen, oplysningerne eller det, der huskes om kilden, er ikke længere det, der "
+                "blev vist; se rapporten igen, og godkend med dens token",
+                en="the file, what was said of it, or what is remembered of its source is no "
+                "longer what was shown; look at the report again and accept with its token",
+            ),
+            field="accept",
+        )
+    if not found.report.may_be_accepted:
+        if accept.token is None:
+            return Imported(found.report)
+        raise NotAccepted(
+            not_acceptable(found.report),
+            file=found.report.file,
+            errors=found.report.errors + tuple(_asked(found.report)),
+            count=found.report.error_count,
+        )
+    kept, is_new = keep_accepted(
+        engine, accept.slug, terms, found, secret=given.secret, by=accept.by
+    )
+    return Imported(found.report, kept, is_new)
+
+
+def not_acceptable(report: "Report") -> Text:
+    """Say why a list cannot be accepted as it is (da: kan ikke godkendes)."""
+    errors, questions = report.error_count, len(report.questions)
+    if not errors and not questions:
+        return Text(da="ingen rækker kan bruges", en="no row can be used")
+    return Text(
+        da=f"listen har {errors} fejl og {questions} spørgsmål; svar på spørgsmålene, og ret "
+        "fejlene, eller udelad rækkerne med leave_out_errors=true",
+        en=f"the list has {errors} errors and {questions} questions; answer the questions, and "
+        "correct the errors, or leave the rows out with leave_out_errors=true",
+    )
+
+
+def _asked(report: "Report") -> Iterator[CellError]:
+    for question in report.questions:
+        yield CellError(
+            file=report.file,
+            sheet=report.sheet,
+            problem=Text(da="spørgsmål", en="question"),
+            what_to_do=question.asked,
+        )

@@ -1,0 +1,289 @@
+"""What the words of a list mean here: its teams, case types, reasons (da: værdiernes betydning).
+
+A word that is one of the department's own, by slug or label, means that; one that is nearly so is
+guessed and shown; any other is an error, one for each word and not for each row, until the user
+says what it means. A user may also say that it is nothing known (`?`) or that its rows are to be
+left out (`-`).
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+import numpy as np
+
+from api.imports.columns import Sureness, normal
+from api.imports.readings import Place
+from api.uploads import Cell, CellError, shown_value
+from capacity.department import Department
+from capacity.errors import InvalidInput
+from capacity.wording import Text
+from simulations.case_history import NOBODY
+from simulations.luck import Integers
+
+LEFT_OUT = "-"
+"""The rows of such a word are no business of the department's (da: udelades)."""
+UNKNOWN = "?"
+"""A word that means nothing known: the row is kept without (da: ukendt)."""
+
+ASKED, OMITTED = -2, -3
+"""Numbers of a word that nobody knows, and of one whose rows are left out (da: spurgt, udeladt)."""
+_MOST_WORDS = 2000
+_MOST_GUESSED = 200
+
+Choices = Mapping[str, frozenset[str]]
+"""What a field may mean, each with the words for it, normalised (da: mulige betydninger)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What one word of the list is taken for (da: betydning); None where nobody knows yet."""
+
+    field: str
+    written: str
+    means: str | None
+    sureness: Sureness
+    rows: int
+    first_row: int
+
+
+class Meanings:
+    """The words of one field as they turn up (da: ordenes betydning).
+
+    `of` answers once for each word and remembers: a list has many rows and few words.
+    """
+
+    def __init__(
+        self,
+        field: str,
+        choices: Choices,
+        *,
+        stated: Mapping[str, str],
+        remembered: Mapping[str, str],
+    ) -> None:
+        self.field = field
+        self.choices = choices
+        self._stated = {normal(written): means for written, means in stated.items()}
+        # What was accepted for another department, or before it was changed, is guessed anew.
+        self._remembered = {
+            normal(written): means
+            for written, means in remembered.items()
+            if means in choices or means in (LEFT_OUT, UNKNOWN)
+        }
+        self._by_word = {word: slug for slug, words in choices.items() for word in words}
+        self._numbers = {slug: number for number, slug in enumerate(choices)}
+        self._codes: dict[Cell, int] = {None: NOBODY, "": NOBODY}
+        self._found: dict[str, Meaning] = {}
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """What may be meant, in the order of its numbers (da: mulige betydninger)."""
+        return tuple(self.choices)
+
+    def found(self) -> tuple[Meaning, ...]:
+        """Return every word so far, the most frequent first (da: fundne ord)."""
+        return tuple(sorted(self._found.values(), key=lambda each: -each.rows))
+
+    def of(self, cells: Sequence[Cell], rows: Sequence[int]) -> Integers:
+        """Return a column as numbers of `slugs`, -1 for nothing known (da: kolonnens betydning).
+
+        `ASKED` where nobody knows what a word means, `OMITTED` where its row is to be left out.
+        """
+        for cell, number in Counter(cells).items():
+            word = "" if cell is None else str(cell).strip()
+            if cell not in self._codes:
+                self._codes[cell] = self._code(word, rows[cells.index(cell)])
+            if word in self._found:
+                seen = self._found[word]
+                self._found[word] = replace(seen, rows=seen.rows + number)
+        return np.fromiter(map(self._codes.__getitem__, cells), np.int64, len(cells))
+
+    def slug(self, number: int) -> str | None:
+        """Return what a number of `of` stands for (da: betydning)."""
+        return self.slugs[number] if number >= 0 else None
+
+    def _code(self, word: str, row: int) -> int:
+        if not word:
+            return NOBODY
+        means, sureness = self.meaning(word)
+        if len(self._found) < _MOST_WORDS:
+            seen = Meaning(
+                field=self.field,
+                written=word,
+                means=means,
+                sureness=sureness,
+                rows=0,
+                first_row=row,
+            )
+            self._found.setdefault(word, seen)
+        if means is None:
+            return ASKED
+        if means == LEFT_OUT:
+            return OMITTED
+        return self._numbers.get(means, NOBODY)
+
+    def meaning(self, written: str) -> tuple[str | None, Sureness]:
+        """Return what a word means, and how that is known."""
+        word = normal(written)
+        if written in self.choices and word not in self._stated:
+            return written, Sureness.SURE
+        if word in self._stated:
+            return self._stated[word], Sureness.STATED
+        if word in self._remembered:
+            return self._remembered[word], Sureness.REMEMBERED
+        if word in self._by_word:
+            return self._by_word[word], Sureness.SURE
+        if len(self._found) > _MOST_GUESSED:
+            return None, Sureness.ASKED
+        near = get_close_matches(word, list(self._by_word), n=3, cutoff=0.85)
+        slugs = {self._by_word[each] for each in near}
+        if len(slugs) == 1:
+            return slugs.pop(), Sureness.LIKELY
+        return None, Sureness.ASKED
+
+
+def choices_of(labelled: Sequence[tuple[str, Sequence[str]]]) -> Choices:
+    """Return slugs with their words, normalised, and without what says nothing (da: valg).
+
+    >>> sorted(choices_of([("undersoegelse-nord", ["Undersøgelse Nord"])])["undersoegelse-nord"])
+    ['team undersoegelse nord', 'undersoegelse nord', 'undersoegelse nord team']
+    """
+    found: dict[str, frozenset[str]] = {}
+    for slug, words in labelled:
+        names = {normal(each) for each in (slug, *words)}
+        found[slug] = frozenset(names | {f"team {n}" for n in names} | {f"{n} team" for n in names})
+    return found
+
+
+def teams_of(department: Department) -> Choices:
+    """Return the department's teams by the words for them (da: afdelingens team)."""
+    return choices_of([(each.slug, (each.label.da, each.label.en)) for each in department.teams])
+
+
+def case_types_of(department: Department) -> Choices:
+    """Return the department's case classes by the words for them (da: afdelingens sagstyper).
+
+    What comes of itself on an open case is a row of its own, of the type `class/strand`.
+    """
+    labelled: list[tuple[str, Sequence[str]]] = []
+    for each in department.case_classes:
+        labelled.append((each.slug, (each.label.da, each.label.en)))
+        for strand in each.strands:
+            labelled.append((f"{each.slug}/{strand.slug}", ()))
+    return choices_of(labelled)
+
+
+def _words(written: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in written.split(";"))
+
+
+ABSENCE_REASONS: Choices = choices_of(
+    [
+        (
+            "sickness",
+            _words(
+                "sygdom; syg; egen sygdom; delvis syg; delvist syg; arbejdsskade; langtidssyg; "
+                "sygefravær; sygemelding; kronisk sygdom; § 56; graviditetsbetinget sygdom; "
+                "sick; illness; sick leave"
+            ),
+        ),
+        (
+            "parental_leave",
+            _words(
+                "barsel; barselsorlov; forældreorlov; graviditetsorlov; fædreorlov; adoption; "
+                "barsels- og forældreorlov; barsel med løn; barsel uden løn; orlov barsel; "
+                "maternity leave; paternity leave; parental leave"
+            ),
+        ),
+        (
+            "unpaid_leave",
+            _words(
+                "orlov; orlov uden løn; tjenestefri; tjenestefrihed uden løn; tjenestefri uden "
+                "løn; ulønnet orlov; leave; leave of absence; unpaid leave"
+            ),
+        ),
+        (
+            "holiday",
+            _words(
+                "ferie; feriedag; feriedage; feriefridage; 6. ferieuge; sjette ferieuge; "
+                "særlige feriedage; afspadsering; omsorgsdag; omsorgsdage; seniordag; "
+                "holiday; vacation; annual leave"
+            ),
+        ),
+    ]
+)
+"""The four words for why somebody is away, by what payroll systems call them (da: årsager)."""
+
+CASE_UNITS: Choices = choices_of(
+    [
+        ("child", _words("barn; børn; cpr; person; child; children")),
+        ("family", _words("familie; familier; family; families")),
+        ("citizen", _words("borger; borgere; citizen; citizens")),
+    ]
+)
+
+FTE_DEFINITIONS: Choices = choices_of(
+    [
+        (
+            "granted",
+            _words("normeret; normering; normerede; bevilget; normerede stillinger; granted"),
+        ),
+        (
+            "contracted",
+            _words("ansat; ansatte; bemanding; kontrakt; ansættelsestimer; contracted; employed"),
+        ),
+        (
+            "case_carrying",
+            _words(
+                "sagsbærende; rene rådgivertimer; til sager; sagstimer; case carrying; case fte"
+            ),
+        ),
+    ]
+)
+
+YES_OR_NO: Choices = choices_of(
+    [
+        ("yes", _words("ja; j; x; sand; 1; true; yes; y; færdig; afsluttet; done")),
+        ("no", _words("nej; n; falsk; 0; false; no; ikke færdig; i gang")),
+    ]
+)
+
+
+def unknown_words(meanings: Meanings, place: Place, label: Text) -> Iterator[CellError]:
+    """Say of each word that nobody knows what to write (da: ukendte ord)."""
+    known = ", ".join(meanings.slugs[:30])
+    for each in meanings.found():
+        if each.means is not None:
+            continue
+        shown = shown_value(each.written)
+        yield place.error(
+            each.first_row,
+            each.written,
+            Text(
+                da=f"ukendt værdi af {label.da} (rækker i alt: {each.rows})",
+                en=f"unknown value of {label.en} (rows in all: {each.rows})",
+            ),
+            Text(
+                da=f"skriv hvad det er: values={meanings.field}:{shown}=… (der er {known}); "
+                f"{UNKNOWN} for ukendt, {LEFT_OUT} for at udelade rækkerne",
+                en=f"write what it is: values={meanings.field}:{shown}=… (there are "
+                f"{known}); {UNKNOWN} for unknown, {LEFT_OUT} to leave the rows out",
+            ),
+        )
+
+
+def refuse_unknown_slugs(field: str, stated: Mapping[str, str], choices: Choices) -> None:
+    """Refuse what a user says that a word means, where there is no such thing here."""
+    for written, means in stated.items():
+        if means not in choices and means not in (LEFT_OUT, UNKNOWN):
+            known = ", ".join(choices)
+            raise InvalidInput(
+                Text(
+                    da=f"”{shown_value(written)}” kan ikke være ”{shown_value(means)}”; "
+                    f"skriv en af {known}, {UNKNOWN} eller {LEFT_OUT}",
+                    en=f"“{shown_value(written)}” cannot be “{shown_value(means)}”; "
+                    f"write one of {known}, {UNKNOWN} or {LEFT_OUT}",
+                ),
+                field="values",
+            )

@@ -1,0 +1,73 @@
+"""Numbers and names of people and cases as pseudonyms (da: pseudonymer).
+
+A keyed hash with the department's own secret: the same person has the same pseudonym in the case
+list, the staff list and the absence list, today and next year, which a running number could not
+give; and nobody without the secret can try out all the initials or civil registration numbers
+there are. What was written is never kept.
+"""
+
+from base64 import b32encode
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import numpy as np
+
+from api.imports.columns import normal
+from api.uploads import Cell
+from simulations.case_history import NOBODY
+from simulations.luck import Integers
+
+_BYTES = 8
+_MOST_REMEMBERED = 500_000
+
+
+class Pseudonyms:
+    """The pseudonyms of one department (da: afdelingens pseudonymer).
+
+    What is written in two ways (`SB-1`, `sb1 `; 12 and 12.0) is one person, and children are told
+    from caseworkers with the same number.
+
+    >>> people = Pseudonyms(b"secret")
+    >>> people.word("caseworker", "SB-1") == people.word("caseworker", " sb 1")
+    True
+    >>> people.number("caseworker", "1") == people.number("child", "1")
+    False
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+        self._found: dict[str, dict[Cell, int]] = {}
+
+    def number(self, of: str, written: Cell) -> int:
+        """Return a number of 60 bits for what is written; -1 for nothing (da: nummer)."""
+        if isinstance(written, float) and written.is_integer():
+            written = int(written)
+        name = normal(str(written)).replace(" ", "") if written is not None else ""
+        if not name:
+            return NOBODY
+        digest = blake2b(f"{of}:{name}".encode(), key=self._secret, digest_size=_BYTES).digest()
+        return int.from_bytes(digest) >> 4
+
+    def word(self, of: str, written: Cell) -> str:
+        """Return the same as a word of 12 letters and digits (da: pseudonym)."""
+        return pseudonym_of(self.number(of, written))
+
+    def numbers(self, of: str, cells: Sequence[Cell]) -> Integers:
+        """Return the numbers of a column (da: kolonnens numre)."""
+        found = self._found.setdefault(of, {})
+        if len(found) > _MOST_REMEMBERED:
+            found.clear()
+        for cell in set(cells).difference(found):
+            found[cell] = self.number(of, cell)
+        return np.fromiter(map(found.__getitem__, cells), np.int64, len(cells))
+
+
+def pseudonym_of(number: int) -> str:
+    """Write a pseudonym's number as a word; nothing for nobody (da: pseudonym).
+
+    >>> pseudonym_of(NOBODY), pseudonym_of(0)
+    ('', 'p-aaaaaaaaaaaa')
+    """
+    if number == NOBODY:
+        return ""
+    return "p-" + b32encode((number << 4).to_bytes(_BYTES)).decode().lower()[:12]

@@ -1,0 +1,235 @@
+"""A CSV file as records: its encoding, its delimiter, and where its quotation marks go astray.
+
+`csv.Sniffer` guesses from letters as gladly as from semicolons; what is asked here is how many
+records have the same number of fields.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from capacity.wording import Text
+
+DELIMITERS = (";", "\t", "|", ",")
+"""The likeliest first: a Danish list has commas within its numbers (da: skilletegn)."""
+_SAMPLE, _LONGEST_SAMPLE = 60, 5000
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_TWO_BYTES = re.compile(rb"[\xc3\xc2][\x80-\xbf]|\xe2[\x80-\xbf]{2}")
+_TWICE_ENCODED = re.compile(r"Ã[¦¸¥†˜…©¼\u0086\u0098\u0085\u00a0-\u00bf]|â€[“”™œ]|Â[§\u00a0]")
+_DOS_LETTERS = re.compile(rb"[A-Za-z][\x86\x91\x9b][A-Za-z]|\b[\x8f\x92\x9d][A-Za-z]")
+_DANISH_LETTERS = re.compile(rb"[\xe6\xf8\xe5\xc6\xd8\xc5]")
+_SAVE_AS_UTF_8 = Text(
+    da="gem filen som CSV UTF-8, og send den", en="save the file as CSV UTF-8 and send that"
+)
+
+
+class TextAtFault(Exception):
+    """The text cannot be read from here on (da: fejl i teksten)."""
+
+    def __init__(self, row: int | None, problem: Text, what_to_do: Text) -> None:
+        super().__init__(problem.en)
+        self.row, self.problem, self.what_to_do = row, problem, what_to_do
+
+
+Record: TypeAlias = tuple[int, int, list[str]]
+"""The row as a spreadsheet counts it, the line where it starts, and its fields (da: post)."""
+
+
+@dataclass(slots=True)
+class TextFile:
+    """A text that has been decoded, and how its records are divided (da: tekstfil)."""
+
+    content: bytes
+    longest_field: int
+    most_rows: int
+    encoding: str = ""
+    delimiter: str = ""
+    skipped: int = 0
+    """Bytes of a mark or of a first line `sep=;`, which no spreadsheet shows."""
+    notices: list[Text] = field(default_factory=list)
+    _source: io.BytesIO | None = None
+
+    def __post_init__(self) -> None:
+        self.encoding = self._encoding()
+        self._refuse_nul()
+        stated = self._stated_delimiter()
+        self.delimiter = stated or self._likeliest()
+
+    def records(self, delimiter: str | None = None) -> Iterator[Record]:
+        """Read the records that have anything, or say where quotation marks go astray (da: poster).
+
+        `TextAtFault` then; no record after it can be trusted.
+        """
+        self._source = io.BytesIO(self.content)
+        self._source.seek(self.skipped)
+        lines = io.TextIOWrapper(self._source, encoding=self.encoding, newline="")
+        csv.field_size_limit(self.longest_field)
+        reader = csv.reader(lines, delimiter=delimiter or self.delimiter, strict=True)
+        first = 1 if self.skipped <= 3 else 2
+        line, number = first, 0
+        try:
+            for fields in reader:
+                number += 1
+                if fields or number > self.most_rows:
+                    yield number, line, fields
+                line = reader.line_num + first
+        except csv.Error as error:
+            raise _astray(number + 1, line, str(error)) from None
+
+    def share(self) -> float:
+        """How much of the text has been read (da: andel)."""
+        if self._source is None:
+            return 0.0
+        return 1.0 if self._source.closed else self._source.tell() / len(self.content)
+
+    def _encoding(self) -> str:
+        content = self.content
+        if content.startswith(_UTF_16):
+            try:
+                content.decode("utf-16")
+            except UnicodeDecodeError as error:
+                raise TextAtFault(
+                    None,
+                    Text(da="filen er ikke hel UTF-16", en="the file is no whole UTF-16"),
+                    _SAVE_AS_UTF_8,
+                ) from error
+            # The mark says which way round; what comes after it is read without one.
+            self.skipped = 2
+            return "utf-16-le" if content.startswith(_UTF_16[0]) else "utf-16-be"
+        if content.startswith(b"\xef\xbb\xbf"):
+            self.skipped = 3
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if self.skipped or _TWO_BYTES.search(content):
+                raise TextAtFault(
+                    self._row_at(error.start),
+                    Text(
+                        da="filen blander UTF-8 og windows-1252; her er det andet",
+                        en="the file mixes UTF-8 and windows-1252; here is the other",
+                    ),
+                    _SAVE_AS_UTF_8,
+                ) from None
+            return self._one_byte()
+        if any(sign in text for sign in "ÃâÂ") and (found := _TWICE_ENCODED.search(text)):
+            self.notices.append(
+                Text(
+                    da=f"teksten har ”{found[0]}”, hvor der nok skulle stå et bogstav som æ, ø "
+                    f"eller å (omkring række {text.count(chr(10), 0, found.start()) + 1}): den er "
+                    "omsat to gange; eksporter den på ny",
+                    en=f"the text has “{found[0]}” where a letter such as æ, ø or å is probably "
+                    f"meant (about row {text.count(chr(10), 0, found.start()) + 1}): it was "
+                    "encoded twice; export it anew",
+                )
+            )
+        return "utf-8"
+
+    def _one_byte(self) -> str:
+        content = self.content
+        if _DOS_LETTERS.search(content) and not _DANISH_LETTERS.search(content):
+            raise TextAtFault(
+                self._row_at(_DOS_LETTERS.search(content).start()),  # type: ignore[union-attr]
+                Text(
+                    da="bogstaverne æ, ø og å er skrevet som i DOS (CP850)",
+                    en="the letters æ, ø and å are written as in DOS (CP850)",
+                ),
+                _SAVE_AS_UTF_8,
+            )
+        try:
+            content.decode("windows-1252")
+        except UnicodeDecodeError as error:
+            raise TextAtFault(
+                self._row_at(error.start),
+                Text(
+                    da="her er et tegn, som hverken UTF-8 eller windows-1252 har",
+                    en="here is a sign that neither UTF-8 nor windows-1252 has",
+                ),
+                _SAVE_AS_UTF_8,
+            ) from None
+        return "windows-1252"
+
+    def _refuse_nul(self) -> None:
+        if self.encoding.startswith("utf-16"):
+            nul = self.content.decode(self.encoding).find("\x00")
+            row = None
+        else:
+            nul = self.content.find(b"\x00")
+            row = self._row_at(nul)
+        if nul >= 0:
+            raise TextAtFault(
+                row,
+                Text(
+                    da="her er et nultegn (U+0000), som ingen tekst har",
+                    en="here is a null character (U+0000), which no text has",
+                ),
+                Text(
+                    da="eksporter filen på ny; den kan være blevet ødelagt undervejs",
+                    en="export the file anew; it may have been damaged on its way",
+                ),
+            )
+
+    def _row_at(self, place: int) -> int:
+        breaks = max(self.content.count(b"\n", 0, place), self.content.count(b"\r", 0, place))
+        return breaks + 1
+
+    def _stated_delimiter(self) -> str | None:
+        line = self.content[self.skipped : self.skipped + 16].decode(self.encoding, "ignore")
+        found = re.match(r"""["']?sep=(;|,|\||\t)["']?(\r\n|\n|\r)""", line, re.IGNORECASE)
+        if found is None:
+            return None
+        self.skipped += len(found[0].encode(self.encoding))
+        return found[1]
+
+    def _likeliest(self) -> str:
+        """Return the delimiter that gives most records the same number of fields."""
+        best, best_score = DELIMITERS[0], (0.0, 0)
+        for delimiter in DELIMITERS:
+            widths: Counter[int] = Counter()
+            try:
+                for number, _, fields in self.records(delimiter):
+                    if any(fields):
+                        widths[len(fields)] += 1
+                    if widths.total() == _SAMPLE or number > _LONGEST_SAMPLE:
+                        break
+            except TextAtFault:
+                pass  # what could be read until there counts
+            together = max(
+                ((count, width) for width, count in widths.items() if width > 1), default=(0, 0)
+            )
+            score = (together[0] / max(1, widths.total()), together[1])
+            # A tenth more records is much; the same number of records and more fields is more.
+            if score[0] > best_score[0] + 0.1 or (
+                score[0] > best_score[0] - 0.1 and score[1] > 2 * best_score[1]
+            ):
+                best, best_score = delimiter, score
+        return best
+
+
+def _astray(row: int, line: int, reason: str) -> TextAtFault:
+    if "field limit" in reason:
+        return TextAtFault(
+            row,
+            Text(
+                da="en celle er for lang; måske mangler et anførselstegn",
+                en="a cell is too long; perhaps a quotation mark is missing",
+            ),
+            Text(
+                da=f"ret anførselstegnene fra linje {line}, eller forkort teksten",
+                en=f"mend the quotation marks from line {line} on, or shorten the text",
+            ),
+        )
+    return TextAtFault(
+        row,
+        Text(
+            da=f"et anførselstegn er sat forkert i rækken, der begynder i linje {line}",
+            en=f"a quotation mark is misplaced in the row that begins in line {line}",
+        ),
+        Text(
+            da="skriv et anførselstegn inde i en celle to gange, eller fjern det",
+            en="write a quotation mark within a cell twice, or remove it",
+        ),
+    )

@@ -1,0 +1,195 @@
+"""Inflow month by month: its level, its trend and its season (da: tilgang måned for måned).
+
+The months of the list are counts with an exposure, what part of a year's arrivals their days have.
+The weeks about that model say how much more arrivals vary than by chance alone.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from capacity.case_classes import ArrivalPattern
+from simulations.burst_counts import Bursts, calendar, shares_of_year
+from simulations.count_regression import (
+    Regression,
+    deviance,
+    regression,
+    spread_between,
+    sums,
+)
+from simulations.luck import Floats, Integers
+
+LEAST_BURSTS_OF_YEARS, TWO_YEARS = 60, 730
+"""What a season and a trend take (assumptions): one year cannot tell them from its own chance."""
+SURE = 0.01
+"""Below this p-value a season, a week, a trend is taken to be shown (an assumption)."""
+MONTHS, WEEK = 12, 7
+_DAYS_PER_YEAR = 365.25
+_NO_BELIEF = 1e-4
+"""A ridge so weak that it only says which of equally good coefficients are meant."""
+_LEAST_SPREAD = 1e-4
+_NEAR_WEEKS = 4
+_LEAST_EXPECTED = 1e-6
+
+
+class Spread(NamedTuple):
+    """How much more weekly counts vary than by chance alone, and how well that is known."""
+
+    dispersion: float
+    """The variance over the mean, at least 1."""
+    degrees: int
+
+
+class YearlyModel(NamedTuple):
+    """The logarithm of the bursts a year as the list ends, its trend a year, and the months.
+
+    (da: årsmodel.) Without a season there are no coefficients of months.
+    """
+
+    coefficients: Floats
+    covariance: Floats
+    month_shares: Floats
+    """What part of a year each month is, before its weight."""
+    p_value: float
+    """The chance of such a season where there is none."""
+
+    @property
+    def has_season(self) -> bool:
+        """Whether a season is shown (da: årstid påvist)."""
+        return bool(self.p_value < SURE)
+
+    @property
+    def month_factors(self) -> Floats:
+        """How fast cases come in each month beside the others; even without a season."""
+        return np.exp(self.coefficients[2:]) if self.has_season else np.ones(MONTHS)
+
+    def level_at_end(self) -> tuple[float, float]:
+        """The logarithm of the bursts a year as the list ends, and its variance (delta method)."""
+        level, variance = self.coefficients[0], self.covariance[0, 0]
+        if not self.has_season:
+            return float(level), float(variance)
+        parts = self.month_shares * self.month_factors
+        slope = np.concatenate([[1.0, 0.0], parts / parts.sum()])
+        return float(level + np.log(parts.sum())), float(slope @ self.covariance @ slope)
+
+
+class _Months(NamedTuple):
+    """The calendar months of a list that have any exposure."""
+
+    month: Integers
+    counts: Floats
+    shares: Floats
+    columns: Floats
+    """1, years after the end of the list, and the twelve months."""
+
+
+def has_years_enough(bursts: Bursts) -> bool:
+    """Whether there is enough for a season and a trend (da: nok til årstid og udvikling)."""
+    return bursts.days >= TWO_YEARS and bursts.count >= LEAST_BURSTS_OF_YEARS
+
+
+def spread_of(bursts: Bursts, by_day: ArrivalPattern) -> Spread:
+    """Return the dispersion of whole weeks about the months' model (da: overspredning).
+
+    Products of Pearson's residuals of a week and the next few, less the farther apart, for a spate
+    may begin in the midst of a week, and last (Newey & West, Econometrica 1987); over what they
+    would come to by chance alone, the model having taken its part of them. The degrees of freedom
+    are Satterthwaite's. Assumption: what moves arrivals beyond season and trend is over in four
+    weeks.
+    """
+    weeks = bursts.days // WEEK
+    with_years = has_years_enough(bursts)
+    if weeks <= _NEAR_WEEKS or not bursts.count:
+        return Spread(1.0, max(1, weeks - 1))
+    shares = shares_of_year(by_day, bursts.first_day, bursts.days)
+    columns = np.ones((bursts.days, 1))
+    expected = shares * bursts.count / shares.sum()
+    if with_years:
+        columns = _columns(calendar(bursts.first_day, bursts.days).month, _ends_in(bursts))
+        found = _full(_months_of(bursts, by_day), 1.0).coefficients
+        expected = shares * np.exp(columns @ found)
+
+    def by_week(each: Floats) -> Floats:
+        tail = each[-weeks * WEEK :]
+        return np.asarray(tail.reshape(weeks, WEEK, *tail.shape[1:]).sum(axis=1))
+
+    root = np.sqrt(np.maximum(by_week(expected), _LEAST_EXPECTED))
+    residuals = by_week(bursts.by_day - expected) / root
+    explained = by_week(expected[:, None] * columns) / root[:, None]
+    left = np.eye(weeks) - explained @ np.linalg.pinv(explained)
+    apart = np.abs(np.subtract.outer(np.arange(weeks), np.arange(weeks)))
+    near = np.maximum(0.0, 1 - apart / _NEAR_WEEKS)
+    by_chance = near @ left
+    usual = np.trace(by_chance)
+    degrees = usual**2 / np.sum(by_chance * by_chance.T)
+    return Spread(max(1.0, float(residuals @ near @ residuals / usual)), max(1, int(degrees)))
+
+
+def yearly_model(bursts: Bursts, by_day: ArrivalPattern, spread: Spread) -> YearlyModel:
+    """Fit level and trend, and a season where a likelihood-ratio test shows one (da: årsmodel).
+
+    The season's months are random effects: drawn towards even by a normal belief whose variance is
+    what the months differ by beyond chance (empirical Bayes).
+    """
+    months, dispersion = _months_of(bursts, by_day), spread.dispersion
+    level = months.columns[:, :2]
+    plain = regression(months.counts, months.shares, level, np.zeros(2), dispersion)
+    full = _full(months, dispersion)
+    gained = deviance(months.counts, plain.fitted) - deviance(months.counts, full.fitted)
+    p_value = f_tail(gained / (MONTHS - 1) / dispersion, MONTHS - 1, spread.degrees)
+    found = plain
+    if p_value < SURE:
+        counts, expected = (
+            sums(months.month, each, MONTHS) for each in (months.counts, plain.fitted)
+        )
+        between = max(spread_between(counts, expected, dispersion), _LEAST_SPREAD)
+        found = _full(months, dispersion, 1 / between)
+    usual = shares_of_year(by_day, bursts.first_day, bursts.days)
+    by_month = sums(calendar(bursts.first_day, bursts.days).month, usual, MONTHS)
+    return YearlyModel(found.coefficients, found.covariance, by_month / by_month.sum(), p_value)
+
+
+def _full(months: _Months, dispersion: float, belief: float = _NO_BELIEF) -> Regression:
+    ridge = np.array([0.0, 0.0, *[belief] * MONTHS])
+    return regression(months.counts, months.shares, months.columns, ridge, dispersion)
+
+
+def _months_of(bursts: Bursts, by_day: ArrivalPattern) -> _Months:
+    days = calendar(bursts.first_day, bursts.days)
+    _, first, cell = np.unique(
+        days.year * MONTHS + days.month, return_index=True, return_inverse=True
+    )
+    month, cell = days.month[first], cell.ravel()
+    shares = sums(cell, shares_of_year(by_day, bursts.first_day, bursts.days), month.size)
+    middle = sums(cell, _ends_in(bursts), month.size) / np.bincount(cell)
+    usable = shares > 0
+    return _Months(
+        month[usable],
+        sums(cell, bursts.by_day, month.size)[usable],
+        shares[usable],
+        _columns(month, middle)[usable],
+    )
+
+
+def _ends_in(bursts: Bursts) -> Floats:
+    """How many years after the end of the list the middle of each day is: all before it."""
+    return np.asarray((np.arange(bursts.days) + 0.5 - bursts.days) / _DAYS_PER_YEAR)
+
+
+def _columns(month: Integers, years: Floats) -> Floats:
+    seasons = (month[:, None] == np.arange(MONTHS)).astype(np.float64)
+    return np.column_stack([np.ones(month.size), years, seasons])
+
+
+def f_tail(statistic: float, over: int, under: int) -> float:
+    """The chance of so large an F statistic or a larger (da: p-værdi)."""
+    from scipy.special import fdtrc
+
+    return float(fdtrc(over, under, max(statistic, 0.0)))
+
+
+def student(degrees: int, confidence: float) -> float:
+    """How many standard errors an interval goes to both sides (da: t-fraktil)."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, (1 + confidence) / 2))

@@ -1,0 +1,118 @@
+"""How long 200 000 rows take to come in, against the reader library alone on the same file."""
+
+import csv
+import io
+import resource
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+from api.uploads import guarded, table
+
+pytestmark = pytest.mark.benchmark
+
+ROWS = 200_000
+TRIES = 3
+HEADINGS = (
+    "Sagsnr Barn Type Modtaget Vurderet Afsluttet Team Rådgiver Lovgrundlag Alder Timer Indsats "
+    "Tom Status Bemærkning"
+).split()
+
+
+def rows() -> Iterator[list[object]]:
+    for n in range(ROWS):
+        day = date(2019, 1, 1) + timedelta(n % 1500)
+        yield [
+            f"SAG-{n:07d}",
+            f"BARN{n % 50_000:06d}",
+            "underretning",
+            day,
+            day + timedelta(1),
+            day + timedelta(100),
+            "Team Nord" if n % 2 else "Team Syd",
+            f"R{n % 80:03d}",
+            "§ 50",
+            n % 19,
+            37.5,
+            round(n % 100 / 7, 2),
+            None,
+            "åben" if n % 3 else "lukket",
+            f"bemærkning {n % 997}",
+        ]
+
+
+def danish(cell: object) -> object:
+    if isinstance(cell, date):
+        return cell.strftime("%d-%m-%Y")
+    return str(cell).replace(".", ",") if isinstance(cell, float) else cell
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("lists") / "sager.csv"
+    with file.open("w", encoding="utf-8-sig", newline="") as written:
+        writer = csv.writer(written, delimiter=";")
+        writer.writerow(HEADINGS)
+        writer.writerows(map(danish, row) for row in rows())
+    return file
+
+
+@pytest.fixture(scope="module")
+def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("lists") / "sager.xlsx"
+    options = {"constant_memory": True, "default_date_format": "dd-mm-yyyy"}
+    with xlsxwriter.Workbook(file, options) as book:
+        sheet = book.add_worksheet("Sager")
+        sheet.write_row(0, 0, HEADINGS)
+        for n, row in enumerate(rows(), 1):
+            sheet.write_row(n, 0, row)
+    return file
+
+
+def test_a_csv_file_of_200_000_rows(text: Path) -> None:
+    def alone() -> int:
+        with text.open(encoding="utf-8-sig", newline="") as file:
+            return sum(1 for _ in csv.reader(file, delimiter=";")) - 1
+
+    compared("CSV", text, alone)
+
+
+def test_a_workbook_of_200_000_rows(workbook: Path) -> None:
+    def alone() -> int:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.read_bytes()))
+        return sum(1 for _ in book.get_sheet_by_index(0).iter_rows()) - 1
+
+    compared("XLSX", workbook, alone)
+
+
+def compared(name: str, file: Path, alone: Callable[[], int]) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    ours, library = [], []
+    for _ in range(TRIES):  # side by side, on a busy machine
+        library.append(_seconds(alone))
+        ours.append(_seconds(lambda: imported(file)))
+    ratio = min(ours) / min(library)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(
+        f"\n{name}, {file.stat().st_size / 2**20:.0f} MB: {min(ours):.2f} s, "
+        f"{ratio:.1f} × the library alone ({min(library):.2f} s); "
+        f"the reader grew by {grown:.0f} MB, the process was {child:.0f} MB"
+    )
+    assert ratio <= 5
+
+
+def imported(file: Path) -> int:
+    with table(guarded(file, file.name)) as found:
+        return sum(1 for _ in found.rows)
+
+
+def _seconds(run: Callable[[], int]) -> float:
+    started = time.perf_counter()
+    assert run() == ROWS
+    return time.perf_counter() - started
