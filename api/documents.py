@@ -88,6 +88,7 @@ class CaseworkerDocument(Document):
     ramp_up: RampUpDocument | None = None
     sick_days: ExactNumber | None = None
     hours_changes: tuple[HoursChangeDocument, ...] = ()
+    absences_listed: StrictBool = Field(default=False, exclude_if=lambda listed: not listed)
 
     def to_domain(self) -> Caseworker:
         """Read as `Caseworker`."""

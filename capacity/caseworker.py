@@ -24,8 +24,12 @@ class AbsenceReason(StrEnum):
 
     PARENTAL_LEAVE = "parental_leave"
     LONG_SICKNESS = "long_sickness"
+    SHORT_SICKNESS = "short_sickness"
     UNPAID_LEAVE = "unpaid_leave"
     HOLIDAY = "holiday"
+
+
+_OF_EVERY_POST = (AbsenceReason.HOLIDAY, AbsenceReason.SHORT_SICKNESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +124,10 @@ class Caseworker:
     `id` is a pseudonym, never a name. `hours_per_week` is the contract, of which
     `non_case_hours_per_week` go to other duties (projects, duty rota, mentoring). `ends_on` is the
     last day of employment. `sick_days` are working days a year; None means the rule's number.
-    `hours_changes` are for a period, on top of all that. `InvalidInput` where the hours are
-    missing, negative or more than there are.
+    `hours_changes` are for a period, on top of all that. With `absences_listed` all absence stands
+    in `absences`, holidays and short sickness too, as a payroll list of the past has it: a
+    simulation then spreads none over the year and deals none by chance. `InvalidInput` where the
+    hours are missing, negative or more than there are.
     """
 
     id: str
@@ -134,6 +140,7 @@ class Caseworker:
     ramp_up: RampUp | None = None
     sick_days: Days | None = None
     hours_changes: tuple[HoursChange, ...] = ()
+    absences_listed: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.hours_per_week <= _MOST_HOURS_PER_WEEK:
@@ -192,10 +199,10 @@ class Caseworker:
     def is_on_leave(self, on: date) -> bool:
         """Say whether leave covers the day (da: på orlov).
 
-        A planned holiday is no leave: every post's holiday is taken off the hours of the year, and
-        no day is taken off twice.
+        A planned holiday is no leave, nor is short sickness: every post's are taken off the hours
+        of the year, and no day is taken off twice.
         """
-        leave = (each for each in self.absences if each.reason is not AbsenceReason.HOLIDAY)
+        leave = (each for each in self.absences if each.reason not in _OF_EVERY_POST)
         return any(absence.covers(on) for absence in leave)
 
     def case_hours(self, on: date) -> HoursPerWeek:

@@ -1,8 +1,7 @@
 """From a payroll list to a roster: who was there, for how many hours (da: lønlistens bemanding).
 
-A roster for a past period has everything that happened in it; one for a forecast has only what was
-known on the day. Long absence stands day by day; short sickness is a number of days a year for each
-person, as everywhere in a roster.
+A roster for a past period has everything that happened in it, day by day where the list tells of
+holidays; one for a forecast has only what was known on the day.
 """
 
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from capacity.workdays import is_workday
 SHORT_DAYS = 30
 """Assumption: sickness of at most so many calendar days is short."""
 _ABSENCE = {
+    AwayReason.HOLIDAY: AbsenceReason.HOLIDAY,
     AwayReason.SICKNESS: AbsenceReason.LONG_SICKNESS,
     AwayReason.PARENTAL_LEAVE: AbsenceReason.PARENTAL_LEAVE,
     AwayReason.UNPAID_LEAVE: AbsenceReason.UNPAID_LEAVE,
@@ -50,7 +50,8 @@ def past_roster(
     """Return the roster as it was in a period [from_, to) (da: bemandingen, som den var).
 
     `ramp_up` is how newcomers of a team grow into the work. A person employed twice, or in two
-    teams, is two posts. `InvalidInput` for a period of which the list does not tell.
+    teams, is two posts. Where the list tells of no holidays, they and short sickness are spread
+    over the year, as for anybody. `InvalidInput` for a period of which the list does not tell.
     """
     _refuse_unseen(staff, from_, to)
     last_day = to - timedelta(days=1)
@@ -82,6 +83,10 @@ def _roster(
     ramp_up: Mapping[str, RampUp] | None,
     usual: UsualAbsence | None = None,
 ) -> Roster:
+    is_past = usual is None
+    tells_all = is_past and any(
+        spell.reason is AwayReason.HOLIDAY for each in people for spell in each.spells
+    )
     names: dict[str, int] = {}
     caseworkers = []
     for each in people:
@@ -97,27 +102,29 @@ def _roster(
                 non_case_hours_per_week=each.non_case_hours_per_week,
                 starts_on=each.starts_on,
                 ends_on=each.ends_on,
-                absences=_absences(each, staff.seen_on, usual),
+                absences=_absences(each, staff.seen_on, usual, all_of_it=tells_all),
                 ramp_up=growth if each.starts_on is not None else None,
-                sick_days=_short_sick_days(each, staff) if usual is None else None,
+                sick_days=_short_sick_days(each, staff) if is_past else None,
+                absences_listed=tells_all,
             )
         )
     return Roster(caseworkers=tuple(caseworkers))
 
 
 def _absences(
-    employment: Employment, seen_on: date, usual: UsualAbsence | None
+    employment: Employment, seen_on: date, usual: UsualAbsence | None, *, all_of_it: bool
 ) -> tuple[Absence, ...]:
     found = []
     for spell in employment.spells:
-        if spell.reason not in _ABSENCE or _is_short(spell, seen_on):
+        is_short = _is_short(spell, seen_on)
+        if not all_of_it and (is_short or spell.reason is AwayReason.HOLIDAY):
             continue
         last_day = spell.last_day
         if last_day is None:
             last_day = seen_on if usual is None else usual.last_day(spell, seen_on)
         if usual is not None and last_day <= seen_on:
             continue
-        reason = _ABSENCE[spell.reason]
+        reason = AbsenceReason.SHORT_SICKNESS if is_short else _ABSENCE[spell.reason]
         found.append(Absence(first_day=spell.first_day, last_day=last_day, reason=reason))
     return tuple(found)
 

@@ -369,13 +369,20 @@ def deal_strands(number, which, comer, templates, room):
     trigger = template.trigger
     if stands and trigger >= 0 and room.milestone_at[case.first_milestone + trigger] != NEVER:
         trigger = NOTHING  # what sets it off was before the start
-    was_done = stands and trigger < 0 and not template.recurs
-    if was_done and not template.is_route and template.per_day == 0:
-        for line in range(template.first_line, template.last_line):
-            if templates.lines[line].milestone >= 0:
-                reached = case.first_milestone + templates.lines[line].milestone
-                room.milestone_at[reached] = comer.at
-        return True
+    is_behind = stands and trigger < 0 and not template.recurs
+    still_paused = 0.0
+    if is_behind and not template.is_route and template.per_day == 0:
+        # Once begun, it is over unless the case is younger than the pause before its work.
+        of_first_round = key_of(of_strand, 0)
+        if template.pause_step >= 0:
+            pause = value(templates.quantiles, template.pause, uniform(of_first_round, AGE))
+            still_paused = max(pause + comer.at, 0.0)
+        if still_paused == 0.0:
+            for line in range(template.first_line, template.last_line):
+                if templates.lines[line].milestone >= 0:
+                    reached = case.first_milestone + templates.lines[line].milestone
+                    room.milestone_at[reached] = comer.at
+            return True
     occurrence, since = 0, 0.0
     while True:
         # 1. when it begins
@@ -412,6 +419,9 @@ def deal_strands(number, which, comer, templates, room):
                     left = pause * uniform(of_round, PROGRESS)
                     strand.began_at = max(comer.at, left - pause)
                     pause = left
+                elif turn == 0 and still_paused > 0:
+                    strand.began_at = comer.at
+                    pause = still_paused
                 if not deal_pause(pause, template.pause_step, room):
                     return False
                 passed += pause

@@ -29,6 +29,8 @@ class Digest:
     scale: Floats
     coefficients: Floats
     """A row a term (one, figures, squares), a column a number of the digest."""
+    flattery: float = 0.0
+    """By how much of itself the scatter of other pasts exceeds that of those learned from."""
 
     def of(self, figures: Floats) -> Floats:
         """Digest the figures of pasts: the last axis becomes the digest's (da: sammendrag)."""
@@ -56,4 +58,7 @@ def digest(figures: Floats, values: Floats, weights: Floats) -> Digest:
     penalty[0] = 0.0
     normal = (terms * share[:, None]).T @ terms + np.diag(penalty)
     coefficients = np.linalg.solve(normal, (terms * share[:, None]).T @ values)
-    return Digest(centre, scale, coefficients)
+    # Of p terms learned from n pasts: (1 − p/n) of the scatter is left in them, (1 + p/n) of it
+    # comes with a new one.
+    part = min(0.5, terms.shape[1] * float(share @ share))
+    return Digest(centre, scale, coefficients, (1 + part) / (1 - part) - 1)

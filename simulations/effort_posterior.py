@@ -8,8 +8,8 @@ stand-in, and its own doubt is added to them. The posterior is summed over a fin
 order of work on its own; what each order explains on the whole (its marginal likelihood) gives its
 probability. Nothing is chosen where history does not choose.
 
-Effort here is effort per hour at work. Twice the effort with twice the hours gives the same past to
-the last day, so an error in the roster is learned as an error in the effort.
+Effort here is effort per hour at work. Twice the effort with twice the hours gives the same past but
+for the time of day, so an error in the roster is learned as an error in the effort.
 """
 
 import math

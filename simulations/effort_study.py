@@ -49,7 +49,7 @@ WIDEST = 2.5
 """Beliefs are followed so many standard deviations to both sides: 98.8 % of each."""
 USUAL_POINTS = 64
 USUAL_REPLICATIONS = 24
-LEAST_POINTS, LEAST_REPLICATIONS = 24, 8
+LEAST_POINTS, LEAST_REPLICATIONS = 32, 12
 _PILOTS = 32
 """Simulated pasts that settle within how many days work is looked at."""
 _SHORTEST_DAYS = 90
@@ -372,7 +372,15 @@ def _learned_from(
         question=question,
         view=view,
         digest=rule,
-        digested=tuple(surrogate(points, each, np.zeros_like(each)) for each in digested),
+        digested=tuple(
+            surrogate(
+                points,
+                each,
+                # A digest fits the very pasts that it was learned from better than any other.
+                np.broadcast_to(rule.flattery * each.var(axis=1, keepdims=True), each.shape),
+            )
+            for each in digested
+        ),
         surrogates=surrogates,
         distances=tuple(
             each.at(points).distances(shown) for each, shown in zip(surrogates, seen, strict=True)

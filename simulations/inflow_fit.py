@@ -234,13 +234,13 @@ class _Shape(NamedTuple):
 def _shape_of(bursts: Bursts) -> _Shape:
     findings: dict[Aspect, Finding] = {}
     # 1. the week, with holidays apart, and whether anything comes on a holiday
-    weekdays, findings[Aspect.WEEKDAYS] = _week(bursts, spread_of(bursts, EVEN))
+    weekdays, findings[Aspect.WEEKDAYS] = _week(bursts, spread_of(bursts, EVEN, seasonal=True))
     on_holidays, findings[Aspect.HOLIDAYS] = _holidays(bursts, weekdays)
     by_day = ArrivalPattern(weekdays=weekdays, on_public_holidays=on_holidays)
     # 2. the years, with what is known of the days
-    spread, years, months = spread_of(bursts, by_day), None, EVEN.months
+    years, months = None, EVEN.months
     if has_years_enough(bursts):
-        years = yearly_model(bursts, by_day, spread)
+        years, spread = yearly_model(bursts, by_day)
         if years.has_season:
             months = _weights(years.month_factors)
         findings[Aspect.SEASON] = Finding(
@@ -251,6 +251,7 @@ def _shape_of(bursts: Bursts) -> _Shape:
         )
         findings[Aspect.TREND] = _trend_finding(years, spread)
     else:
+        spread = spread_of(bursts, by_day, seasonal=False)
         says = too_short(bursts.days, TWO_YEARS, bursts.count, LEAST_BURSTS_OF_YEARS)
         findings[Aspect.SEASON] = findings[Aspect.TREND] = _not_learned(says)
     # 3. the day, and who comes together

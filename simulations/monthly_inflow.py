@@ -29,6 +29,7 @@ _NO_BELIEF = 1e-4
 """A ridge so weak that it only says which of equally good coefficients are meant."""
 _LEAST_SPREAD = 1e-4
 _NEAR_WEEKS = 4
+_LEVEL_AND_TREND = slice(2)
 _LEAST_EXPECTED = 1e-6
 
 
@@ -88,8 +89,11 @@ def has_years_enough(bursts: Bursts) -> bool:
     return bursts.days >= TWO_YEARS and bursts.count >= LEAST_BURSTS_OF_YEARS
 
 
-def spread_of(bursts: Bursts, by_day: ArrivalPattern) -> Spread:
+def spread_of(bursts: Bursts, by_day: ArrivalPattern, *, seasonal: bool) -> Spread:
     """Return the dispersion of whole weeks about the months' model (da: overspredning).
+
+    About a level and a trend, with a season where it is `seasonal`; of less than two years about a
+    level alone.
 
     Products of Pearson's residuals of a week and the next few, less the farther apart, for a spate
     may begin in the midst of a week, and last (Newey & West, Econometrica 1987); over what they
@@ -105,8 +109,10 @@ def spread_of(bursts: Bursts, by_day: ArrivalPattern) -> Spread:
     columns = np.ones((bursts.days, 1))
     expected = shares * bursts.count / shares.sum()
     if with_years:
-        columns = _columns(calendar(bursts.first_day, bursts.days).month, _ends_in(bursts))
-        found = _full(_months_of(bursts, by_day), 1.0).coefficients
+        wanted = slice(None) if seasonal else _LEVEL_AND_TREND
+        month = calendar(bursts.first_day, bursts.days).month
+        columns = _columns(month, _ends_in(bursts))[:, wanted]
+        found = _fitted(_months_of(bursts, by_day), 1.0, wanted).coefficients
         expected = shares * np.exp(columns @ found)
 
     def by_week(each: Floats) -> Floats:
@@ -125,33 +131,44 @@ def spread_of(bursts: Bursts, by_day: ArrivalPattern) -> Spread:
     return Spread(max(1.0, float(residuals @ near @ residuals / usual)), max(1, int(degrees)))
 
 
-def yearly_model(bursts: Bursts, by_day: ArrivalPattern, spread: Spread) -> YearlyModel:
+def yearly_model(bursts: Bursts, by_day: ArrivalPattern) -> tuple[YearlyModel, Spread]:
     """Fit level and trend, and a season where a likelihood-ratio test shows one (da: årsmodel).
 
     The season's months are random effects: drawn towards even by a normal belief whose variance is
-    what the months differ by beyond chance (empirical Bayes).
+    what the months differ by beyond chance (empirical Bayes). The spread is that about the model.
     """
-    months, dispersion = _months_of(bursts, by_day), spread.dispersion
-    level = months.columns[:, :2]
-    plain = regression(months.counts, months.shares, level, np.zeros(2), dispersion)
-    full = _full(months, dispersion)
+    months = _months_of(bursts, by_day)
+    spread = spread_of(bursts, by_day, seasonal=True)
+    plain = _fitted(months, spread.dispersion, _LEVEL_AND_TREND)
+    full = _fitted(months, spread.dispersion)
     gained = deviance(months.counts, plain.fitted) - deviance(months.counts, full.fitted)
-    p_value = f_tail(gained / (MONTHS - 1) / dispersion, MONTHS - 1, spread.degrees)
-    found = plain
+    statistic = gained / (MONTHS - 1) / spread.dispersion
+    p_value = f_tail(statistic, MONTHS - 1, spread.degrees)
     if p_value < SURE:
         counts, expected = (
             sums(months.month, each, MONTHS) for each in (months.counts, plain.fitted)
         )
-        between = max(spread_between(counts, expected, dispersion), _LEAST_SPREAD)
-        found = _full(months, dispersion, 1 / between)
+        between = max(spread_between(counts, expected, spread.dispersion), _LEAST_SPREAD)
+        found = _fitted(months, spread.dispersion, belief=1 / between)
+    else:
+        # Months that are none have taken no part of what varies.
+        spread = spread_of(bursts, by_day, seasonal=False)
+        found = _fitted(months, spread.dispersion, _LEVEL_AND_TREND)
     usual = shares_of_year(by_day, bursts.first_day, bursts.days)
     by_month = sums(calendar(bursts.first_day, bursts.days).month, usual, MONTHS)
-    return YearlyModel(found.coefficients, found.covariance, by_month / by_month.sum(), p_value)
+    shares = by_month / by_month.sum()
+    return YearlyModel(found.coefficients, found.covariance, shares, p_value), spread
 
 
-def _full(months: _Months, dispersion: float, belief: float = _NO_BELIEF) -> Regression:
-    ridge = np.array([0.0, 0.0, *[belief] * MONTHS])
-    return regression(months.counts, months.shares, months.columns, ridge, dispersion)
+def _fitted(
+    months: _Months,
+    dispersion: float,
+    wanted: slice = slice(None),
+    belief: float = _NO_BELIEF,
+) -> Regression:
+    ridge = np.array([0.0, 0.0, *[belief] * MONTHS])[wanted]
+    columns = months.columns[:, wanted]
+    return regression(months.counts, months.shares, columns, ridge, dispersion)
 
 
 def _months_of(bursts: Bursts, by_day: ArrivalPattern) -> _Months:

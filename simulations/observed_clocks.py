@@ -219,8 +219,10 @@ def _in_hours(
     first_due, last_due = start.first + limit, start.last + limit
     in_time = done.known & (done.last <= first_due)
     late = done.known & (done.first > last_due)
-    not_required = ~in_time & stopped.known & (stopped.first <= last_due)
-    stopped_late = stopped.known & ~in_time & ~not_required
+    # A case that is closed on the day on which the duty was done was closed after it.
+    stops = stopped.known & ~(done.known & (done.first <= stopped.last))
+    not_required = ~in_time & stops & (stopped.first <= last_due)
+    stopped_late = stops & ~in_time & ~not_required
     met = in_time | (~not_required & late & ~(stopped_late & (stopped.first < done.first)))
     lapsed = not_required | (stopped_late & ~met)
     first_end = np.where(met, done.first, stopped.first)

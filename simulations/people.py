@@ -9,7 +9,7 @@ absence is spread evenly over the year, so that a simulated year holds exactly t
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -97,6 +97,8 @@ class People(NamedTuple):
     0 on the days of a long sickness that the roster knows of: it is in no plan, so the cases are
     handed over no sooner than those of anybody who falls ill by chance.
     """
+    listed: NDArray[np.int8]
+    """Who is known to be on holiday on which day."""
     risks: Records
     quantiles: Quantiles
     workdays: NDArray[np.bool_]
@@ -188,17 +190,19 @@ def people_of(  # noqa: PLR0913  (each is asked about on its own)
     rotas = {each.slug: each for each in department.duty_rotas}
     stated = (by_slug[slug].staff_risks for slug in teams if slug in by_slug)
     risks = list(dict.fromkeys(each for each in stated if each is not None))
-    persons, hours, attendance, shifts = [], [], [], []
+    persons, hours, attendance, listed, shifts = [], [], [], [], []
     members_of: dict[str, list[int]] = {slug: [] for slug in teams}
 
     def add(person: Caseworker, slug: str) -> int:
-        own = by_slug[slug].staff_risks
+        own = None if person.absences_listed else by_slug[slug].staff_risks
         persons.append(
             (stream(seed, "person", person.id), teams.index(slug), _row(risks, own), -1, -1)
         )
         hours.append(calendar.weekly_hours(person) * _left_by_rotas(department, slug))
-        spread = calendar.attendance(person.sick_days, by_chance=own is not None)
-        attendance.append(np.where(calendar.long_sickness(person), 0.0, spread))
+        day_by_day = own is not None or person.absences_listed
+        spread = calendar.attendance(person.sick_days, by_chance=day_by_day)
+        attendance.append(np.where(calendar.sickness(person), 0.0, spread))
+        listed.append(calendar.listed_holidays(person))
         return len(persons) - 1
 
     for slug in teams:
@@ -213,6 +217,7 @@ def people_of(  # noqa: PLR0913  (each is asked about on its own)
             persons.append((np.uint64(0), teams.index(slug), -1, place_on_rota, staffed_by))
             hours.append(np.zeros(horizon_days))
             attendance.append(np.ones(horizon_days))
+            listed.append(np.full(horizon_days, PRESENT, dtype=np.int8))
             members_of[slug].append(len(persons) - 1)
             staffed = np.full((7, _MOST_SHIFTS, 2), -1.0)
             for weekday in range(7):
@@ -250,6 +255,7 @@ def people_of(  # noqa: PLR0913  (each is asked about on its own)
             np.array(persons, dtype=PERSON),
             np.array(hours).reshape(len(persons), horizon_days),
             np.array(attendance).reshape(len(persons), horizon_days),
+            np.array(listed, dtype=np.int8).reshape(len(persons), horizon_days),
             rows,
             quantiles_of(distributions),
             calendar.is_workday,
@@ -311,8 +317,8 @@ def _risk_rows(risks: list[StaffRisks], holiday_days: float) -> tuple[Records, l
 
 
 def _is_unplanned(absence: Absence) -> bool:
-    """Long sickness is known of in hindsight alone; all other absence on a roster is planned."""
-    return absence.reason is AbsenceReason.LONG_SICKNESS
+    """Sickness is known of in hindsight alone; all other absence on a roster is planned."""
+    return absence.reason in (AbsenceReason.LONG_SICKNESS, AbsenceReason.SHORT_SICKNESS)
 
 
 class _Calendar:
@@ -343,10 +349,28 @@ class _Calendar:
             return np.array([float(person.case_hours(day)) for day in self.days])
         return np.full(len(self.days), float(person.case_hours(self.days[0])))
 
-    def long_sickness(self, person: Caseworker) -> NDArray[np.bool_]:
-        """On which days somebody is ill whom the plan takes for well."""
-        spells = [each for each in person.absences if _is_unplanned(each)]
-        return np.array([any(each.covers(day) for each in spells) for day in self.days])
+    def sickness(self, person: Caseworker) -> NDArray[np.bool_]:
+        """On which days somebody is ill whom the plan takes for well.
+
+        Short sickness stands day by day where all absence does; elsewhere it is in the year's.
+        """
+        ill = [AbsenceReason.LONG_SICKNESS]
+        if person.absences_listed:
+            ill.append(AbsenceReason.SHORT_SICKNESS)
+        return self._covered(each for each in person.absences if each.reason in ill)
+
+    def listed_holidays(self, person: Caseworker) -> NDArray[np.int8]:
+        """On which days somebody is on holiday, where all absence stands day by day."""
+        holidays = (each for each in person.absences if each.reason is AbsenceReason.HOLIDAY)
+        taken = self._covered(holidays if person.absences_listed else ())
+        return np.where(taken, np.int8(ON_HOLIDAY), np.int8(PRESENT))
+
+    def _covered(self, absences: Iterable[Absence]) -> NDArray[np.bool_]:
+        covered = np.zeros(len(self.days), dtype=np.bool_)
+        for each in absences:
+            first = max((each.first_day - self.days[0]).days, 0)
+            covered[first : max((each.last_day - self.days[0]).days + 1, 0)] = True
+        return covered
 
     def attendance(self, sick_days: Fraction | None, *, by_chance: bool) -> Floats:
         """The part of each working day that evenly spread absence leaves over.
@@ -386,11 +410,14 @@ class _Calendar:
 
 
 @part
-def mark(away, start, days, kind):
-    """Note that somebody is away from a moment on for so many days; the first reason stands."""
+def mark(away, start, days, least, kind):
+    """Note that somebody is away from a moment on for so many days; the first reason stands.
+
+    Whole days, so many as its length says on average, and `least` at the least.
+    """
     first = max(math.floor(start), 0)
-    last = min(math.ceil(start + days), away.size)
-    for day in range(first, last):
+    last = max(math.floor(start + days), math.floor(start) + least)
+    for day in range(first, min(last, away.size)):
         if away[day] == PRESENT or away[day] == ON_HOLIDAY:
             away[day] = kind
 
@@ -404,7 +431,7 @@ def mark_spells(away, key, per_day, row, kind, quantiles):
         if at >= away.size:
             return
         days = value(quantiles, row, uniform(key, ordinal + 1))
-        mark(away, at, days, kind)
+        mark(away, at, days, 0, kind)
         at += days
         ordinal += 2
 
@@ -482,7 +509,7 @@ def deal_absence(room, people, replication):
     count, days = people.weekly_hours.shape
     for number in range(count):
         for day in range(days):
-            room.away[number, day] = PRESENT
+            room.away[number, day] = people.listed[number, day]
             room.share[number, day] = 1.0
         person = people.persons[number]
         if person.risks < 0:
@@ -495,11 +522,11 @@ def deal_absence(room, people, replication):
             if at >= days:
                 break
             vacant = value(people.quantiles, risks.vacancy_days, uniform(of_post, ordinal + 1))
-            mark(away, at, vacant, ON_LEAVE)
+            mark(away, at, vacant, 1, ON_LEAVE)  # the cases are handed over, whoever comes when
             at += vacant
             ordinal += 2
-            for day in range(min(math.ceil(at), days), days):
-                grown = min((day - at) / risks.ramp_up_days, 1.0)
+            for day in range(min(math.floor(at), days), days):
+                grown = min(max(day - at, 0.0) / risks.ramp_up_days, 1.0)
                 room.share[number, day] = risks.first_share + (1 - risks.first_share) * grown
         of_leave = key_of(own, PARENTAL_LEAVE)
         per_day, row = risks.leave_per_day, risks.leave_days

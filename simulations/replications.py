@@ -163,6 +163,7 @@ def load_compiled_code() -> None:
         np.zeros(0, dtype=PERSON),
         np.zeros((0, 0)),
         np.zeros((0, 0)),
+        np.zeros((0, 0), dtype=np.int8),
         np.zeros(0, dtype=RISKS),
         quantiles_of(()),
         np.zeros(0, dtype=np.bool_),

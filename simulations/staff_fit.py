@@ -25,7 +25,13 @@ from simulations.turnaround_fit import TurnaroundFit, turnaround_fit
 from simulations.vacancies import Vacancies, vacancies
 
 FEWEST_EVENTS = 5
-"""Assumption: with fewer, the ends of a rate's interval lie a factor of five or more apart."""
+"""Assumption: with fewer, the ends of a rate's interval lie a factor of five or more apart.
+
+So many must be expected by the prior, in the time that the list covers. To ask for so many in the
+list instead would learn of rare events only where chance made them frequent.
+"""
+_AGAINST = 0.998
+"""Assumption: a prior outside this interval is given up though little was expected."""
 _DIGITS = 6
 _HALF_A_DAY = 0.5
 
@@ -193,7 +199,7 @@ def staff_fit(
     def rate(
         what: Text, events: int, years: float, usual: Fraction, lasts: LearnedDays | None
     ) -> LearnedRate:
-        reason = _too_few(events)
+        reason = _too_few(events, years, usual)
         if reason is None and lasts is not None and not lasts.used.mean:
             reason = _NO_DAYS
         return LearnedRate(
@@ -286,13 +292,20 @@ _NO_DAYS = Text(
 )
 
 
-def _too_few(events: int) -> Text | None:
-    if events >= FEWEST_EVENTS:
+def _too_few(events: int, years: float, prior: Fraction) -> Text | None:
+    expected = float(prior) * years
+    against = not garwood(events, years, _AGAINST).low <= float(prior)
+    if expected >= FEWEST_EVENTS or (events >= FEWEST_EVENTS and against):
         return None
     return Text(
-        da=f"{events} i listen er færre end {FEWEST_EVENTS}",
-        en=f"{events} in the list are fewer than {FEWEST_EVENTS}",
+        da=f"efter antagelsen var {_number(expected, 'da')} at vente, færre end {FEWEST_EVENTS}",
+        en=f"by the assumption {_number(expected, 'en')} were to be expected, fewer than "
+        f"{FEWEST_EVENTS}",
     )
+
+
+def _number(value: float, language: Language) -> str:
+    return shown(exact(f"{value:.{_DIGITS}g}"), 1, language)
 
 
 def _too_few_ended(ended: int) -> Text:

@@ -68,8 +68,9 @@ class Surrogate:
 
     def at(self, points: Floats) -> Shown:
         """What the simulation would show at points (da: i disse punkter)."""
-        means = [surface.at(points) for surface in self.means]
-        logs = [surface.at(points)[0] for surface in self.log_variances]
+        terms, squares = _terms(points), _squares(points, self.points)
+        means = [surface.at(terms, squares) for surface in self.means]
+        logs = [surface.mean(terms, squares) for surface in self.log_variances]
         return Shown(
             np.stack([mean for mean, _ in means], axis=1),
             np.stack([doubt for _, doubt in means], axis=1),
@@ -82,7 +83,7 @@ class Surrogate:
 
         (da: nærhed.)
         """
-        weights = np.exp(-_squared_distances(points, self.points, (_NEAR, _NEAR)) / 2)
+        weights = _alike(_squares(points, self.points), (_NEAR, _NEAR))
         return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
     def _correlations(self, points: Floats) -> Floats:
@@ -116,8 +117,9 @@ def surrogate(points: Floats, shown: Floats, roundings: Floats) -> Surrogate:
     products = np.einsum("krs,krt->kst", standardised, standardised) / (replications - 1)
     diagonal = np.arange(shown.shape[2])
     products[:, diagonal, diagonal] = 1.0
-    log_variances = np.log(variances)
-    # Of a variance of normal things from n replications, the logarithm is off by √(2/(n−1)).
+    # Of a variance of normal things from n replications, the logarithm lies 1/(n−1) too low in
+    # the mean, and is off by √(2/(n−1)).
+    log_variances = np.log(variances) + 1 / (replications - 1)
     doubt = np.full(points.shape[0], 2 / (replications - 1))
     return Surrogate(
         points,
@@ -136,63 +138,71 @@ def surrogate(points: Floats, shown: Floats, roundings: Floats) -> Surrogate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Surface:
-    points: Floats
+    """A quadratic surface and a Gaussian process around it (universal kriging)."""
+
     lengths: tuple[float, float]
     rough: float
-    factor: Floats
-    """The lower triangle of the covariance of what was seen."""
-    whitened: Floats
-    """The quadratic surface's terms at the points, whitened and made orthogonal: Q and R."""
-    upper: Floats
     weights: Floats
-    leftover: Floats
+    """Of the quadratic surface's terms."""
+    pull: Floats
+    """What each point that was seen adds to the points around it."""
+    unmixing: Floats
+    """The inverse of the lower triangle of the covariance of what was seen."""
+    terms: Floats
+    """The quadratic surface's terms at the points, made independent by it."""
+    upper: Floats
 
-    def at(self, points: Floats) -> tuple[Floats, Floats]:
-        """The mean and the variance of doubt at points, by universal kriging."""
-        across = self.rough * np.exp(-_squared_distances(points, self.points, self.lengths) / 2)
-        reach = np.linalg.solve(self.factor, across.T)
-        terms = _terms(points)
-        mean = terms @ self.weights + reach.T @ self.leftover
-        short = np.linalg.solve(self.upper.T, (terms - reach.T @ (self.whitened @ self.upper)).T)
-        doubt = self.rough - (reach**2).sum(axis=0) + (short**2).sum(axis=0)
-        return mean, np.maximum(doubt, 0.0)
+    def mean(self, terms: Floats, squares: Floats) -> Floats:
+        return np.asarray(
+            terms @ self.weights + self.rough * (_alike(squares, self.lengths) @ self.pull)
+        )
+
+    def at(self, terms: Floats, squares: Floats) -> tuple[Floats, Floats]:
+        """The mean, and the variance of the doubt about it."""
+        across = self.rough * _alike(squares, self.lengths)
+        reach = across @ self.unmixing.T
+        short = np.linalg.solve(self.upper.T, (terms - reach @ self.terms).T)
+        doubt = self.rough - (reach**2).sum(axis=1) + (short**2).sum(axis=0)
+        return terms @ self.weights + across @ self.pull, np.maximum(doubt, 0.0)
 
 
 def _surface(points: Floats, seen: Floats, noise: Floats) -> _Surface:
     """The surface that restricted likelihood likes best, of a fixed list."""
-    best: tuple[float, _Surface] | None = None
-    terms = _terms(points)
+    best: tuple[float, tuple[float, float], float] | None = None
+    terms, squares = _terms(points), _squares(points, points)
     usual = float(noise.mean())
     for first in _LENGTHS:
         for second in _LENGTHS:
-            shape = np.exp(-_squared_distances(points, points, (first, second)) / 2)
+            alike = _alike(squares, (first, second))
             for times in _ROUGH:
-                rough = times * usual
-                factor = _lower(rough * shape + np.diag(noise))
-                whitened, upper = np.linalg.qr(np.linalg.solve(factor, terms))
-                target = np.linalg.solve(factor, seen)
-                along = whitened.T @ target
-                leftover = target - whitened @ along
+                lower = _lower(times * usual * alike + np.diag(noise))
+                both = np.linalg.solve(lower, np.column_stack([terms, seen]))
+                flat, upper = np.linalg.qr(both[:, :-1])
+                leftover = both[:, -1] - flat @ (flat.T @ both[:, -1])
                 likelihood = -float(
-                    np.log(np.diag(factor)).sum()
+                    np.log(np.diag(lower)).sum()
                     + np.log(np.abs(np.diag(upper))).sum()
                     + leftover @ leftover / 2
                 )
                 if best is None or likelihood > best[0]:
-                    weights = np.linalg.solve(upper, along)
-                    surface = _Surface(
-                        points,
-                        (first, second),
-                        rough,
-                        factor,
-                        whitened,
-                        upper,
-                        weights,
-                        leftover,
-                    )
-                    best = likelihood, surface
+                    best = likelihood, (first, second), times * usual
     assert best is not None  # the list is not empty
-    return best[1]
+    _, lengths, rough = best
+    lower = _lower(rough * _alike(squares, lengths) + np.diag(noise))
+    unmixing = np.asarray(np.linalg.solve(lower, np.eye(seen.size)), dtype=np.float64)
+    unmixed = unmixing @ terms
+    flat, upper = np.linalg.qr(unmixed)
+    target = unmixing @ seen
+    along = flat.T @ target
+    return _Surface(
+        lengths=lengths,
+        rough=rough,
+        weights=np.linalg.solve(upper, along),
+        pull=unmixing.T @ (target - flat @ along),
+        unmixing=unmixing,
+        terms=unmixed,
+        upper=np.asarray(upper, dtype=np.float64),
+    )
 
 
 def _lower(covariance: Floats) -> Floats:
@@ -206,6 +216,12 @@ def _terms(points: Floats) -> Floats:
     )
 
 
-def _squared_distances(points: Floats, others: Floats, lengths: tuple[float, float]) -> Floats:
-    apart = (points[:, None, :] - others[None, :, :]) / np.array(lengths)
-    return np.asarray((apart**2).sum(axis=2))
+def _squares(points: Floats, others: Floats) -> Floats:
+    """Squared distances of points from others, side by side: an axis each first."""
+    return np.asarray((points.T[:, :, None] - others.T[:, None, :]) ** 2)
+
+
+def _alike(squares: Floats, lengths: tuple[float, float]) -> Floats:
+    """How alike points are that lie so far apart: the squared exponential kernel."""
+    first, second = lengths
+    return np.asarray(np.exp(squares[0] / (-2 * first**2) + squares[1] / (-2 * second**2)))

@@ -174,9 +174,9 @@ def _deal_absence(room: PeopleRoom, people: People, replication: int) -> None:
 def _turnover(people: People, number: int, own: np.uint64, days: int) -> Iterator[_Stretch]:
     """The vacancies of a post, each from somebody's leaving to the successor's first day."""
     risks = people.risks[people.persons[number]["risks"]]
-    yield from _spells(
-        people, _key(own, TURNOVER), risks["turnover_per_day"], risks["vacancy_days"], days
-    )
+    key, rate = _key(own, TURNOVER), risks["turnover_per_day"]
+    for vacancy in _spells(people, key, rate, risks["vacancy_days"], days):
+        yield _Stretch(vacancy.first, max(vacancy.last, vacancy.first + 1))
 
 
 def _dealt_spells(
@@ -193,8 +193,7 @@ def _dealt_spells(
         dealt = _spells(
             people, _key(own, purpose), risks[f"{name}_per_day"], risks[f"{name}_days"], away.size
         )
-        for stretch in dealt:
-            yield stretch, reason
+        yield from ((stretch, reason) for stretch in dealt if stretch.first < stretch.last)
     holidays = np.flatnonzero(away == ON_HOLIDAY)
     # Days in a row are one holiday, over a weekend too.
     breaks = np.flatnonzero(np.diff(holidays) > _OVER_A_WEEKEND)
@@ -220,6 +219,6 @@ def _spells(
         if at >= days:
             return
         lasts = value(people.quantiles, row, uniform(key, ordinal + 1))
-        yield _Stretch(math.floor(at), math.ceil(at + lasts))
+        yield _Stretch(math.floor(at), math.floor(at + lasts))
         at += lasts
         ordinal += 2

@@ -107,7 +107,7 @@ def stretches(from_: date, to: date) -> tuple[date, ...]:
     """The ends of equal stretches of about half a year, six at most (da: halvår).
 
     >>> [end.isoformat() for end in stretches(date(2024, 1, 1), date(2026, 1, 1))]
-    ['2024-07-02', '2024-12-31', '2025-07-02', '2026-01-01']
+    ['2024-07-01', '2024-12-31', '2025-07-02', '2026-01-01']
     """
     days = (to - from_).days
     number = min(max(1, round(days / HALF_A_YEAR)), _MOST_STRETCHES)

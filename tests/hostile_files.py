@@ -460,7 +460,11 @@ def _bombs() -> Expected:
         Expectation("refused", "pakket fil"),
     )
     noise = random.Random(6).randbytes(1_000_000).hex().encode()
-    yield "lying-small.xlsx", _lying(_raw_xlsx(_sheet_xml(noise)), 100), Expectation("refused")
+    yield (
+        "lying-small.xlsx",
+        _lying(_raw_xlsx(_sheet_xml(noise)), 100),
+        Expectation("refused", "selv siger"),
+    )
     yield "lying-bomb.xlsx", _lying(_raw_xlsx(_sheet_xml(blank)), 100), Expectation("too_large")
     yield "overlapping.xlsx", _overlapping(), Expectation("refused", "overlapper")
     yield (
@@ -469,8 +473,8 @@ def _bombs() -> Expected:
         Expectation("refused", "dele"),
     )
     yield (
-        "a-hundred-thousand-members.zip",
-        _zipped(dict.fromkeys(map(str, range(60_000)), b"")),
+        "twenty-thousand-members.zip",
+        _zipped(dict.fromkeys(map(str, range(20_000)), b"")),
         (Expectation("refused", "dele")),
     )
     yield "same-name-twice.xlsx", _twice(), Expectation("refused", "samme navn")

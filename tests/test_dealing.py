@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from small_department import fixed, small_department
 
-from capacity.case_classes import ArrivalPattern, Backlog, BacklogStage, Desk, Episode
+from capacity.case_classes import (
+    ArrivalPattern,
+    Backlog,
+    BacklogStage,
+    Clock,
+    Desk,
+    Episode,
+    Strand,
+)
 from capacity.consistency import DAYS_PER_YEAR
 from capacity.rulebook import rulebook
 from simulations.dealing import deal
@@ -118,3 +126,39 @@ def test_a_steady_stock_has_the_work_left_that_the_route_says():
     # Over an episode of 30 days, 25 hours on average while it is worked and 20 while it waits.
     expected = ((20 * 25 + 10 * 20) + (20 * 15 + 10 * 10) + (20 * 5 + 10 * 0)) / 90
     assert np.mean([hours for hours, _ in left.values()]) == pytest.approx(expected, rel=0.02)
+
+
+def test_a_first_follow_up_is_still_to_come_of_a_case_younger_than_its_pause():
+    department = small_department(on=date(2023, 1, 1))
+    (only,) = department.case_classes
+    route = (
+        Episode(slug="plan", effort_hours=fixed("8"), desk=Desk.TEAM, milestone="measure"),
+        replace(only.route[0], slug="casework"),
+    )
+    follow_up = Episode(
+        slug="follow-up",
+        effort_hours=fixed("5"),
+        desk=Desk.TEAM,
+        milestone="followed-up",
+        clock=Clock(deadline="statute.follow_up_first", starts="measure"),
+    )
+    strand = Strand(
+        slug="first",
+        label=only.label,
+        starts="measure",
+        after_days=fixed("50"),
+        episodes=(follow_up,),
+    )
+    stage = BacklogStage(episode="casework", ages_days=(10, 49, 50, 400))
+    case_class = replace(only, route=route, strands=(strand,), backlog=Backlog(stages=(stage,)))
+    trial, _ = curve_trial(
+        headline_question(replace(department, case_classes=(case_class,))), rulebook()
+    )
+    dealt = deal(trial.experiment.templates, 0)
+    pauses = {}
+    for each in dealt.strands:
+        age = -dealt.cases[each["case"]]["arrived_at"]
+        if age > 0 and not each["is_route"]:
+            pauses[age] = float(dealt.episodes[each["first_episode"]]["delay_days"])
+            assert each["began_at"] == -age
+    assert pauses == {10.0: 40.0, 49.0: 1.0}

@@ -182,7 +182,7 @@ def test_heavier_work_and_longer_waits_are_learned_as_what_they_are():
 
 
 def test_with_a_time_study_history_teaches_how_long_others_let_wait():
-    study = effort_study(question(effort=belief(0.05)), BOOK)
+    study = effort_study(question(effort=belief(0.03)), BOOK)
     fits = [fit(study, number) for number in range(12)]
     found = fits[1]
     assert all(each.delays.learned for each in fits)
@@ -198,7 +198,7 @@ def test_with_a_time_study_history_teaches_how_long_others_let_wait():
 def test_where_nobody_waits_for_a_caseworker_effort_is_not_learned():
     found = fit(effort_study(question(idle()), BOOK))
     assert not found.effort.learned
-    assert found.effort.narrowing > 0.8
+    assert 0.8 < found.effort.narrowing < 1.1  # the belief itself, no wider and no narrower
     assert found.delays.learned
     assert "Tidsforbruget er ikke lært" in effort_sentence(found).da
 
@@ -217,16 +217,17 @@ def test_half_the_effort_in_half_the_hours_is_the_same_history():
     half = Fraction(1, 2)
     halved = with_case_hours(with_effort(busy(), half), half)
     study, other = usual_study(), effort_study(question(halved), BOOK)
-    assert study.view == other.view
-    # A day's end met to the last bit or missed by it turns a figure in some simulated pasts.
-    one, two = fit(study), fit(other)
-    assert one.effort.median == pytest.approx(two.effort.median, rel=0.01)
-    assert one.delays.median == pytest.approx(two.delays.median, rel=0.01)
-    for number in range(3):
-        np.testing.assert_array_equal(
-            simulated_past(study, CENTRE, FIRST, number, BOOK),
-            simulated_past(other, CENTRE, FIRST, number, BOOK),
-        )
+    pasts = [
+        np.array([simulated_past(each, CENTRE, FIRST, number, BOOK) for number in range(40)])
+        for each in (study, other)
+    ]
+    # Half a day's hours are opened in the morning: within a day things happen at other times.
+    assert np.abs(pasts[0] - pasts[1]).mean() < 0.1 * pasts[0].std(axis=0).mean()
+    for seen in pasts[0][:3]:
+        one, two = effort_posterior(study, seen), effort_posterior(other, seen)
+        assert one.effort.median == pytest.approx(two.effort.median, rel=0.03)
+        assert one.effort.low == pytest.approx(two.effort.low, rel=0.03)
+        assert one.delays.median == pytest.approx(two.delays.median, rel=0.05)
 
 
 # --- The order of work -----------------------------------------------------------------------
@@ -334,7 +335,7 @@ def test_a_drawn_set_changes_the_team_and_nothing_else():
 
 
 def test_the_same_question_gives_the_same_answer_on_any_executor():
-    asked = question(points=24, replications=8)
+    asked = question(points=32, replications=12)
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(5) as five:
         answers = [effort_study(asked, BOOK, executor=each) for each in (one, five)]
     seen = simulated_past(answers[0], CENTRE, FIRST, 0, BOOK)
@@ -345,10 +346,10 @@ def test_the_same_question_gives_the_same_answer_on_any_executor():
 
 def test_progress_is_told_and_what_it_raises_stops_the_rest():
     told = []
-    asked = question(points=24, replications=8)
+    asked = question(points=32, replications=12)
     effort_study(asked, BOOK, on_progress=lambda done, wanted: told.append((done, wanted)))
-    assert told[0] == (8, 24 * 8)
-    assert told[-1] == (24 * 8, 24 * 8)
+    assert told[0] == (12, 32 * 12)
+    assert told[-1] == (32 * 12, 32 * 12)
 
     def stop(_done: int, _wanted: int) -> None:
         raise KeyboardInterrupt
@@ -385,7 +386,7 @@ def test_deadlines_of_which_the_list_holds_nothing_are_not_looked_at():
     nothing = replace(told.cases, events={})
     with pytest.raises(InvalidInput, match="shows no deadlines of the team"):
         fitted_effort(question(), nothing, BOOK)
-    found = fitted_effort(question(points=24, replications=8), told.cases, BOOK)
+    found = fitted_effort(question(points=32, replications=12), told.cases, BOOK)
     assert found.question.deadlines == ("statute.child_assessment",)
 
 

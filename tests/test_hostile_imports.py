@@ -30,8 +30,8 @@ SAID = {
     "unit": "child",
     "seen_on": "2026-03-31",
     "complete_from": "2020-01-01",
-    "map": "Modtaget=notification_received",
 }
+OTHER_HEADINGS = {"too-many-rows.csv", "one-column.csv", "two-lines.csv", "merged-heading.xlsx"}
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,11 @@ def service(tmp_path_factory):
         while opened.get("/ready").status_code == 503:
             sleep(0.1)  # what loads beside would take the terminal's output
         yield opened
+
+
+def _map(name):
+    """What the one date of most of them is: without, nothing could ever be kept."""
+    return {} if name in OTHER_HEADINGS else {"map": "Modtaget=notification_received"}
 
 
 def _stored(database):
@@ -61,7 +66,7 @@ def _stored(database):
 
 def _by_service(service, name, content, expected):
     """Check it, and then try to keep it with whatever token there was."""
-    asked = {**SAID, "kind": "cases", "file": name}
+    asked = {**SAID, "kind": "cases", "file": name, **_map(name)}
     began = monotonic()
     params = {**asked, "department": DEPARTMENT.slug}
     headers = {"Content-Type": "application/octet-stream"}
@@ -78,7 +83,7 @@ def _by_service(service, name, content, expected):
             return
     else:
         assert said["detail"]
-        assert said["errors"]
+        assert said["errors"] or answer.status_code == 413
     asked["accept"] = said.get("token", "x")
     path = f"/v1/departments/{DEPARTMENT.slug}/imports"
     refused = service.post(path, params=asked, content=content, headers=headers)
@@ -87,13 +92,15 @@ def _by_service(service, name, content, expected):
 
 
 def _by_command(database, tmp_path, name, content, expected):
-    file = tmp_path / "fil"
+    file = tmp_path / name.replace("/", "-")
     file.write_bytes(content)
     words = [
         "import", "cases", str(file), "--department", DEPARTMENT.slug, "--unit", "child",
         "--seen-on", "2026-03-31", "--complete-from", "2020-01-01",
-        "--map", "Modtaget=notification_received", "--database", str(database),
+        "--database", str(database),
     ]  # fmt: skip
+    for said in _map(name).values():
+        words += ["--map", said]
     began = monotonic()
     result = CliRunner().invoke(main, words)
     assert monotonic() - began < SECONDS

@@ -259,6 +259,25 @@ def ends_of(day: date) -> list[datetime]:
     return [first, first + timedelta(seconds=86399)]
 
 
+@pytest.mark.parametrize(
+    ("assessed", "closed", "expected"),
+    [
+        (datetime(2024, 3, 6, 10), date(2024, 3, 6), "late"),  # a day too late, closed that day
+        (datetime(2024, 3, 6, 10), date(2024, 3, 5), "not_required"),
+        (datetime(2024, 3, 5, 8), date(2024, 3, 5), "in_time"),
+        (None, date(2024, 3, 5), "not_required"),
+        (None, date(2024, 3, 6), "late"),
+    ],
+)
+def test_a_case_closed_on_the_day_of_its_duty_was_closed_after_it(assessed, closed, expected):
+    events = {RECEIVED: datetime(2024, 3, 4, 9), CLOSED: closed}
+    if assessed is not None:
+        events[ASSESSED] = assessed
+    row = only_row(listed(events, timed=frozenset({RECEIVED, ASSESSED})), NOTIFICATION)
+    counted = {kind.value: getattr(row, kind.value) for kind in Timeliness}
+    assert counted == {kind.value: int(kind.value == expected) for kind in Timeliness}
+
+
 def test_where_something_is_unknown_there_is_no_share_but_what_it_lies_between():
     history = listed(
         *({RECEIVED: date(2024, 5, 1), ASSESSED: date(2024, 5, 1 + wait)} for wait in (0, 0, 1, 2))

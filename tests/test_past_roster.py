@@ -1,13 +1,18 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from small_department import small_department
 
 from capacity.caseworker import AbsenceReason, RampUp
 from capacity.errors import InvalidInput
 from capacity.past_roster import UsualAbsence, known_roster, past_roster
 from capacity.roster import contracted_hours, headcount
+from capacity.rulebook import rulebook
 from capacity.staff_history import AwayReason, Employment, Spell, StaffHistory
+from capacity.working_year import workdays
+from simulations.people import deal_staff, people_of
 
 FROM, SEEN = date(2024, 1, 1), date(2025, 12, 31)
 AFTER = SEEN + timedelta(days=1)
@@ -58,26 +63,78 @@ def test_a_past_roster_has_those_who_left_in_it_and_a_forecast_has_not() -> None
     assert contracted_hours(known, date(2026, 2, 1)) == 3 * 37
 
 
-def test_short_sickness_is_days_a_year_and_long_sickness_stands_day_by_day() -> None:
-    list_ = staff(
-        employment(
-            "a",
-            None,
-            None,
-            spell("sickness", date(2024, 3, 4), date(2024, 3, 8)),  # five working days
-            spell("sickness", date(2025, 2, 1), date(2025, 2, 2)),  # a weekend
-            spell("sickness", date(2025, 3, 3), date(2025, 5, 30)),
-            spell("holiday", date(2025, 7, 7), date(2025, 7, 27)),
-        )
-    )
+SICK_DAYS = (
+    spell("sickness", date(2024, 3, 4), date(2024, 3, 8)),  # five working days
+    spell("sickness", date(2025, 2, 1), date(2025, 2, 2)),  # a weekend
+    spell("sickness", date(2025, 3, 3), date(2025, 5, 30)),
+)
+SUMMER = spell("holiday", date(2025, 7, 7), date(2025, 7, 27))
+
+
+def test_without_holidays_in_the_list_short_sickness_is_days_a_year_and_long_sickness_stands() -> (
+    None
+):
+    list_ = staff(employment("a", None, None, *SICK_DAYS))
     person = past_roster(list_, FROM, AFTER).caseworkers[0]
+    assert not person.absences_listed
     assert person.sick_days == Fraction(365 * 5, 731)
     (absence,) = person.absences
     assert (absence.first_day, absence.last_day) == (date(2025, 3, 3), date(2025, 5, 30))
     assert absence.reason is AbsenceReason.LONG_SICKNESS
-    # for a forecast what is over is over, and short sickness is as usual
-    assert known_roster(list_, USUAL).caseworkers[0].absences == ()
-    assert known_roster(list_, USUAL).caseworkers[0].sick_days is None
+
+
+def test_with_holidays_in_the_list_all_absence_of_everybody_stands_day_by_day() -> None:
+    list_ = staff(employment("a", None, None, *SICK_DAYS, SUMMER), employment("never away"))
+    away, present = past_roster(list_, FROM, AFTER).caseworkers
+    assert [each.reason.value for each in away.absences] == [
+        "short_sickness",
+        "short_sickness",
+        "long_sickness",
+        "holiday",
+    ]
+    assert away.absences_listed
+    assert present.absences_listed
+    # leave is leave, and the rest is everybody's: the hours on a day are as they were
+    assert away.case_hours(date(2025, 7, 8)) == away.case_hours(date(2024, 3, 4)) == 30
+
+
+def test_for_a_forecast_what_is_over_is_over_and_the_rest_is_as_usual() -> None:
+    list_ = staff(employment("a", None, None, *SICK_DAYS, SUMMER))
+    (person,) = known_roster(list_, USUAL).caseworkers
+    assert (person.absences, person.sick_days, person.absences_listed) == ((), None, False)
+
+
+def clock(*spells: Spell) -> tuple[float, list[tuple[float, float, bool]]]:
+    """The hours of a person's clock in 2025, and what those who hand out cases are told."""
+    roster = past_roster(staff(employment("a", None, None, SUMMER, *spells)), FROM, AFTER)
+    department = replace(
+        small_department(on=date(2025, 1, 1)),
+        roster=roster,
+    )
+    people, (level,) = people_of(
+        department, ("assessment",), "assessment", [Fraction(0)], department.on, 365, 1, rulebook()
+    )
+    dealt = deal_staff(people, level, 0)
+    (only,) = dealt.caseworkers
+    opened = dealt.intervals[only["first_interval"] : only["last_interval"]]
+    hours = float(sum(opened["hours_at_close"] - opened["hours_at_open"]))
+    return hours, [(float(c["at"]), float(c["fte"]), bool(c["hands_over"])) for c in dealt.changes]
+
+
+def test_a_listed_person_is_away_on_the_days_of_the_list_and_on_no_other() -> None:
+    days = [day for day in workdays(2025) if not SUMMER.first_day <= day <= date(2025, 7, 27)]
+    closing = rulebook()["assumption.closing_days"].on(date(2025, 1, 1)).number
+    part = 1 - float(closing) / len(workdays(2025))
+    hours, told = clock()
+    assert hours == pytest.approx(len(days) * 6 * part)  # 30 hours for cases a week
+    # three weeks of holiday hand nothing over
+    assert told == [(0.0, pytest.approx(30 / 37), False)]
+    hours, told = clock(spell("sickness", date(2025, 3, 3), date(2025, 3, 5)))
+    assert hours == pytest.approx((len(days) - 3) * 6 * part)
+    assert [fte for _, fte, _ in told] == [pytest.approx(30 / 37), 0, pytest.approx(30 / 37)]
+    assert not any(hands_over for *_, hands_over in told)
+    _, told = clock(spell("sickness", date(2025, 3, 3), date(2025, 4, 30)))
+    assert sum(hands_over for *_, hands_over in told) == 1
 
 
 def test_short_sickness_is_counted_of_the_time_that_the_list_shows() -> None:

@@ -161,16 +161,33 @@ def test_holiday_is_time_in_which_one_can_fall_ill():
 
 
 def test_what_happened_too_seldom_keeps_the_prior_and_says_so():
-    found = staff_fit(past(employed("p", None, None, spell(10, 12))), PRIOR)
+    found = staff_fit(past(employed("p", None, None, spell(10, 12)), of=500), PRIOR)
     assert found.risks == PRIOR
     assert not any(part.learned for part in found.parts)
-    assert "Ikke lært (1 i listen er færre end 5)" in found.short_sickness.sentence.da
+    assert "Ikke lært (efter antagelsen var 0,1 at vente" in found.parental_leave.sentence.da
     assert "there is none in the list" in found.parental_leave_days.sentence.en
     assert found.long_sickness.contradicts_prior is False
-    many = past(*(employed(str(n)) for n in range(30)))
-    against = staff_fit(many, PRIOR).short_sickness
-    assert against.contradicts_prior
-    assert "Listen taler imod den" in against.sentence.da
+
+
+def test_whether_a_rate_is_learned_hangs_on_what_was_expected_and_not_on_what_came():
+    nobody_ill = past(*(employed(str(n)) for n in range(30)))
+    found = staff_fit(nobody_ill, PRIOR).short_sickness
+    assert found.learned  # 2.5 a year would have made some two hundred
+    assert found.used == 0
+    # Six leaves where two were to be expected may be chance; thirteen are not.
+    six = [employed(str(n), None, None, spell(9 * n, 400, LEAVE)) for n in range(6)]
+    some = staff_fit(past(*six, *(employed(f"p{n}") for n in range(9))), PRIOR).parental_leave
+    assert (some.events, some.learned) == (6, False)
+    thirteen = [employed(str(n), None, None, spell(9 * n, 400, LEAVE)) for n in range(13)]
+    more = staff_fit(past(*thirteen, *(employed(f"p{n}") for n in range(2))), PRIOR).parental_leave
+    assert (more.events, more.learned) == (13, True)
+
+
+def test_a_prior_that_the_list_speaks_against_is_said_to_be_so():
+    rows = [employed(str(n), None, 990) for n in range(9)] + [employed("p")]
+    found = staff_fit(past(*rows), PRIOR).turnover
+    assert (found.learned, found.contradicts_prior) == (False, True)
+    assert "Listen taler imod den" in found.sentence.da
 
 
 def test_a_rate_without_days_to_it_is_not_carried_on():
@@ -338,15 +355,21 @@ def hits_of(found: StaffFit) -> dict[str, bool | None]:
 
 
 def judge(posts: int, years: int, repetitions: int) -> None:
-    """Rates hold the truth as often as they say; lengths too, up to the choice of a family."""
+    """Rates hold the truth as often as they say; lengths too, up to the choice of a family.
+
+    Not judged is what one list in twenty or fewer tells: there the prior was given up because of
+    what chance made extreme, and the interval misses the truth for the same reason.
+    """
     luck = np.random.default_rng([20_261_127, posts])
     hits: dict[str, list[bool]] = {}
     for _ in range(repetitions):
         for name, hit in hits_of(staff_fit(drawn_staff(luck, posts, years), PRIOR)).items():
             if hit is not None:
                 hits.setdefault(name, []).append(hit)
-    assert {"short", "turnover"} <= set(hits)
+    assert "short" in hits
     for name, held in hits.items():
+        if len(held) <= repetitions / 20:
+            continue
         # Whether a length is learned at all depends on what was seen, which costs a little.
         stated = 0.90 if "days" not in name and name != "vacancy" else 0.85
         assert np.sum(held) >= stats.binom.ppf(1e-4, len(held), stated), (name, np.mean(held))

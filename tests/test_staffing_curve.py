@@ -141,7 +141,8 @@ def test_no_cases_means_no_share():
         ({"extra_from": date(2099, 1, 1)}, InvalidInput, "before the end of the period"),
         ({"deadline": "statute.notification_assessment"}, InvalidInput, "write one of"),
         ({"replications": 10**7}, TooMuchWork, "times too large"),
-        ({"to": date(9999, 1, 1)}, TooMuchWork, "shorter period"),
+        ({"to": date(9999, 1, 1)}, InvalidInput, "2100"),
+        ({"to": date(2099, 1, 1), "replications": 10**6}, TooMuchWork, "shorter period"),
         ({"levels": tuple(str(n) for n in range(900, 1000))}, TooMuchWork, "fewer levels"),
     ],
 )

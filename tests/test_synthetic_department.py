@@ -26,6 +26,7 @@ from simulations.cohorts import (
 )
 from simulations.compilation import compiled
 from simulations.experiments import FOLLOWED_DAYS, run, trial
+from simulations.observed_compliance import Split, compliance_of_history
 from simulations.synthetic_department import as_listed, synthetic_past
 from simulations.synthetic_truths import Size, synthetic_truth
 
@@ -189,10 +190,29 @@ def owes(case_class, rule):
 def test_the_list_counts_what_the_kernel_counts(size):
     # Nothing is later than the kernel's own day: due dates after the period are nobody's.
     from_, to = date(2024, 1, 1), SEEN_ON - timedelta(days=60)
-    written, played = as_listed(past(size).cases), past(size).played
+    # To the moment: cut off to minutes and days a list may call late what was a minute in time.
+    written, played = past(size).cases, past(size).played
     by_kernel = {each: count for each, count in kernel_counts(played, from_, to).items() if count}
     assert len(by_kernel) > 8
     assert listed_counts(written, from_, to) == by_kernel
+
+
+@SIZES
+def test_observed_compliance_counts_what_the_kernel_counts(size):
+    """One definition of the cohort, for what was simulated and for what a list says of it."""
+    from_, to = date(2024, 1, 1), SEEN_ON - timedelta(days=60)
+    found = compliance_of_history(past(size).cases, rulebook(), from_=from_, to=to)
+    listed = Counter()
+    for row in found.rows(by=frozenset({Split.TEAM, Split.CASE_CLASS})):
+        if owes(row.case_class, row.deadline):
+            for kind in (Timeliness.IN_TIME, Timeliness.LATE, Timeliness.OPEN_AND_OVERDUE):
+                listed[(row.deadline, row.team), kind] += getattr(row, kind.value)
+    by_kernel = {
+        each: count
+        for each, count in kernel_counts(past(size).played, from_, to).items()
+        if count and each[1] is not Timeliness.NOT_REQUIRED
+    }
+    assert +listed == by_kernel
 
 
 def test_what_is_played_is_a_replication_of_the_experiment():

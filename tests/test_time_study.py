@@ -94,7 +94,7 @@ def two_weeks(luck: np.random.Generator, people: int, mean: float, differ: float
     """
     entries, whole = [], []
     for number in range(people):
-        own = mean * np.exp(luck.normal(0, differ) - differ**2 / 2)
+        own = mean * np.exp(luck.normal(0, differ) + differ**2 / 2)  # 1/own is 1/mean on average
         efforts = luck.gamma(2.0, own / 2, size=200)
         ends = np.cumsum(efforts) - luck.uniform(50 * own, 60 * own)
         starts = ends - efforts
@@ -129,7 +129,10 @@ def coverage(studies: int, people: int, differ: float, seed: int) -> float:
 
 @pytest.mark.parametrize(("people", "differ"), [(5, 0.2), (12, 0.2), (12, 0.0)])
 def test_intervals_hold_what_colleagues_take_on_the_whole(people, differ):
-    """Hours are as many for all, so slow colleagues finish fewer: the mean is the harmonic one."""
+    """Hours are as many for all, so slow colleagues finish fewer: the mean is the harmonic one.
+
+    It is the hours that an average piece of the office takes, which is what the model wants.
+    """
     share = coverage(150, people, differ, seed=2)
     assert 0.81 <= share <= 0.97
 

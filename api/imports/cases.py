@@ -165,9 +165,17 @@ class CaseList:
     def _identities(self, chunk: Chunk) -> dict[str, Integers]:
         return {
             name: self._people.numbers(name, chunk.columns[self.places[name].column])
-            for name in ("case_id", "caseworker", "child_id", "sibling_group", "family_id")
+            for name in ("caseworker", "child_id", "sibling_group", "family_id")
             if name in self.places
-        }
+        } | self._case_ids(chunk)
+
+    def _case_ids(self, chunk: Chunk) -> dict[str, Integers]:
+        """Tell the cases of this reading from one another: nothing of it is kept."""
+        if "case_id" not in self.places:
+            return {}
+        cells = chunk.columns[self.places["case_id"].column]
+        ids = (NOBODY if cell is None or cell == "" else hash(cell) for cell in cells)
+        return {"case_id": np.fromiter(ids, np.int64, len(cells))}
 
     def _external_days(self, chunk: Chunk, at_fault: NDArray[np.bool_]) -> Floats | None:
         if "external_days" not in self.places:

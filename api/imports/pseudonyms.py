@@ -35,18 +35,24 @@ class Pseudonyms:
     """
 
     def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+        self._keyed = blake2b(key=secret, digest_size=_BYTES)
         self._found: dict[str, dict[Cell, int]] = {}
 
     def number(self, of: str, written: Cell) -> int:
         """Return a number of 60 bits for what is written; -1 for nothing (da: nummer)."""
-        if isinstance(written, float) and written.is_integer():
-            written = int(written)
-        name = normal(str(written)).replace(" ", "") if written is not None else ""
+        if isinstance(written, str) and written.isascii() and written.isalnum():
+            name = written.lower()  # which is what is nearly always written, and this is quick
+        elif written is None:
+            return NOBODY
+        else:
+            if isinstance(written, float) and written.is_integer():
+                written = int(written)
+            name = normal(str(written)).replace(" ", "")
         if not name:
             return NOBODY
-        digest = blake2b(f"{of}:{name}".encode(), key=self._secret, digest_size=_BYTES).digest()
-        return int.from_bytes(digest) >> 4
+        hashed = self._keyed.copy()
+        hashed.update(f"{of}:{name}".encode())
+        return int.from_bytes(hashed.digest()) >> 4
 
     def word(self, of: str, written: Cell) -> str:
         """Return the same as a word of 12 letters and digits (da: pseudonym)."""

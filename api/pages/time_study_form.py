@@ -14,6 +14,7 @@ from pydantic import Field
 from api.pages.printing import template
 from api.presentation import Call, language
 from api.store.departments import StoreDependency
+from capacity.case_classes import Episode, Strand
 from capacity.department import Department, Team
 from capacity.errors import InvalidInput
 from capacity.wording import Language, Text
@@ -124,14 +125,23 @@ def _parts(department: Department, team: Team) -> tuple[FormPart, ...]:
         FormPart(
             case_class=case_class.label,
             episodes=tuple(
-                episode.label or Text(da=episode.slug, en=episode.slug)
-                for _, episode, _ in case_class.placed_episodes()
+                _name_of(episode, strand)
+                for _, episode, strand in case_class.placed_episodes()
                 if (episode.team or case_class.team) in here
             ),
         )
         for case_class in department.case_classes
     )
     return tuple(part for part in parts if part.episodes)
+
+
+def _name_of(episode: Episode, strand: Strand | None) -> Text:
+    """An episode's own name; without one, that of the strand it is the whole of."""
+    if episode.label is not None:
+        return episode.label
+    if strand is not None and len(strand.episodes) == 1:
+        return strand.label
+    return Text(da=episode.slug, en=episode.slug)
 
 
 @router.get("/v1/time-study-form")

@@ -83,21 +83,23 @@ class ImportTerms(Call):
     map: str | None = Field(
         None,
         description="what columns are: `Sagsnr.=case_id;Type=-`, or JSON; a column without a "
-        "heading by its letter (da: kolonner)",
-        max_length=20_000,
+        "heading by its letter; a long list is stated of its source (da: kolonner)",
+        max_length=2000,
     )
     values: str | None = Field(
         None,
         description="what words are: `team:Nord=undersoegelse-nord`, `?` for unknown, `-` to "
         "leave the rows out (da: værdier)",
-        max_length=20_000,
+        max_length=2000,
     )
-    sheet: str | None = Field(None, description="the sheet; the first with content (da: ark)")
+    sheet: str | None = Field(
+        None, description="the sheet; the first with content (da: ark)", max_length=100
+    )
     allow: _Words = Field(
         None,
         description="headings of numbers that look like CPR numbers and are not, separated by "
         "semicolons; pseudonyms are made of them before anything else (da: undtagelser)",
-        max_length=2000,
+        max_length=500,
     )
     leave_out_errors: bool = Field(
         False, description="leave the rows at fault out, and count them (da: udelad fejl)"

@@ -8,9 +8,10 @@ here: once there is one, no more rows are handed over, and at the end it is said
 import json
 import pickle
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 
 from api.uploads.cells import MOST_CPR_LISTED, MOST_LISTED, Cell, letter, shown_value
@@ -280,7 +281,7 @@ class _Reading:
             self._send_rows(chunk, share())
 
     def _refuse_too_wide(self, some: list[tuple[int, int, Sequence[Cell]]]) -> None:
-        width = max((len(row) for _, _, row in some), default=0)
+        width = max(map(len, map(itemgetter(2), some)), default=0)
         if width > self._limits["most_columns"]:
             raise _too_wide(width, self._limits["most_columns"])
 
@@ -290,17 +291,19 @@ class _Reading:
     def _column(self, place: int, column: Sequence[Cell], numbers: Sequence[int]) -> Sequence[Cell]:
         """Clean a column, and look through it for what may not leave (da: kolonne)."""
         column, different = cleaned(column)
-        if different == {None}:
+        different.discard(None)
+        if not different:
             return column
         if self._names[place].casefold() in self._allowed:
-            hidden = {cell: pseudonym(cell, self._key) for cell in different if cell is not None}
+            hidden = {cell: pseudonym(cell, self._key) for cell in different}
             return [None if cell is None else hidden[cell] for cell in column]
         if may_hold_cpr(different):
             for number, cell in zip(numbers, column, strict=True):
                 if is_cpr(cell):
                     self._found_cpr(self._sheet, number, place)
         longest = self._limits["longest_cell"]
-        if any(isinstance(cell, str) and len(cell) > longest for cell in different):
+        # The reader of CSV files has looked already.
+        if self._sheet is not None and max(map(len, _texts(different)), default=0) > longest:
             for number, cell in zip(numbers, column, strict=True):
                 if isinstance(cell, str) and len(cell) > longest:
                     self._too_long(number, place, cell)
@@ -393,6 +396,10 @@ class _Reading:
         else:
             notices = [(notice.da, notice.en) for notice in self._notices]
             send("done", notices, self._faults, self._fault_count)
+
+
+def _texts(cells: Collection[Cell]) -> Iterator[str]:
+    return (cell for cell in cells if isinstance(cell, str))
 
 
 def _too_wide(width: int, most: int) -> Refused:

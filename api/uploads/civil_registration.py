@@ -41,7 +41,11 @@ def is_cpr(cell: Cell) -> bool:
 
 def may_hold_cpr(cells: Collection[Cell]) -> bool:
     """Whether some cells are worth looking through one by one: quick, and never wrongly no."""
-    texts = [cell for cell in cells if isinstance(cell, str)]
+    try:
+        # All texts, as in a CSV file: nothing is asked of each of them.
+        return MAY_BE_CPR.search(BETWEEN.join(cells)) is not None  # type: ignore[arg-type]
+    except TypeError:
+        texts = [cell for cell in cells if isinstance(cell, str)]
     if MAY_BE_CPR.search(BETWEEN.join(texts)):
         return True
     numbers = (cell for cell in cells if isinstance(cell, int | float))

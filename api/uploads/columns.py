@@ -131,7 +131,13 @@ def cleaned(column: Sequence[Cell]) -> tuple[Sequence[Cell], set[Cell]]:
     if len(kinds & {bool, int, float}) > 1:  # True, 1 and 1.0 are like each other
         column = [_cleaned(cell) for cell in column]
         return column, set(column)
-    clean = {cell: _cleaned(cell) for cell in set(column)}
+    different = set(column)
+    if kinds == {str}:
+        clean: dict[Cell, Cell] = dict(zip(different, map(str.strip, different), strict=True))  # type: ignore[arg-type]
+        for empty in [cell for cell, text in clean.items() if not text]:
+            clean[empty] = None
+    else:
+        clean = {cell: _cleaned(cell) for cell in different}
     return list(map(clean.__getitem__, column)), set(clean.values())
 
 

@@ -13,7 +13,6 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
-from api.quantities import number
 from api.uploads.cells import Cell, Unreadable, shown_value
 from capacity.errors import InvalidInput
 from capacity.wording import Text
@@ -126,6 +125,9 @@ def _number_of(written: str, mark: Mark | None) -> Fraction | Unreadable:
         if mark is not None and _mark_of(written) != mark:
             return _other_mark(written, mark)
         text = text.replace("." if _mark_of(written) == "," else ",", "")
+    # Here, since the process that reads the file has no use for what it imports.
+    from api.quantities import number
+
     try:
         return number(text)
     except InvalidInput:
