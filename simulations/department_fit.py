@@ -36,7 +36,7 @@ from capacity.wording import Text
 from simulations.case_history import CaseHistory, day_number
 from simulations.effort_posterior import EffortPosterior, FactorLearned, drawn, fitted_effort
 from simulations.effort_sentences import effort_sentence, factor_sentence
-from simulations.effort_study import EffortQuestion
+from simulations.effort_study import EffortQuestion, effort_steps
 from simulations.factor_priors import EffortPrior, FactorPrior, team_effort_prior
 from simulations.followed_cases import followed_cases
 from simulations.inflow_fit import InflowFit, inflow_fit
@@ -177,7 +177,7 @@ def department_fit(
         roster=staff.roster_today(known),
         open_cases=sum(each.backlog.open_cases for each in known.case_classes),
     )
-    beliefs = _beliefs(department, past, fits, book, seed, executor, on_progress)
+    beliefs = _beliefs(department, past, book, seed, executor, on_progress)
     central = [each.central for each in beliefs.values()]
     fitted = with_inputs(known, central)
     return replace(
@@ -409,36 +409,51 @@ class _Belief:
     rows: tuple[FittedInput, ...]
 
 
+def fit_steps(department: Department, past: Past, book: Rulebook) -> int:
+    """What a fit costs, in steps of the kernel (da: beregningens omfang).
+
+    `TooMuchWork` where a replication of the past is too large; else as `department_fit`.
+    """
+    return sum(
+        effort_steps(question, book)
+        for question in _questions(department, past, 1)
+        if _unlearnable(question, past, book) is None
+    )
+
+
+def _questions(department: Department, past: Past, seed: int) -> list[EffortQuestion]:
+    """What is asked of the past of each team that owes somebody a deadline."""
+    then = past_department(department, past)
+    questions = []
+    for team in (each.slug for each in department.teams if department.deadlines_of(each.slug)):
+        classes = [each for each in department.case_classes if each.team == team]
+        names = {each.slug for each in classes}
+        stated = [each for each in past.effort if each.case_class in names]
+        questions.append(
+            EffortQuestion(
+                department=then,
+                team=team,
+                to=past.cases.seen_on + timedelta(days=1),
+                effort=team_effort_prior(stated, department, team, past.usual_effort),
+                delays=_delays_prior(classes, past),
+                policies=past.policies.get(team, ()),
+                seed=seed,
+            )
+        )
+    return questions
+
+
 def _beliefs(
     department: Department,
     past: Past,
-    fits: Mapping[str, _ClassFit],
     book: Rulebook,
     seed: int,
     executor: Executor | None,
     on_progress: Callable[[int, int], None],
 ) -> dict[str, _Belief]:
-    then = past_department(department, past)
-    teams = [team.slug for team in department.teams if department.deadlines_of(team.slug)]
+    questions = _questions(department, past, seed)
     believed = {}
-    for number, team in enumerate(teams):
-        classes = [each for each in department.case_classes if each.team == team]
-        effort = team_effort_prior(
-            [each for each in past.effort if each.case_class in {one.slug for one in classes}],
-            department,
-            team,
-            past.usual_effort,
-        )
-        delays = _delays_prior(classes, past)
-        question = EffortQuestion(
-            department=then,
-            team=team,
-            to=past.cases.seen_on + timedelta(days=1),
-            effort=effort,
-            delays=delays,
-            policies=past.policies.get(team, ()),
-            seed=seed,
-        )
+    for number, question in enumerate(questions):
         reason = _unlearnable(question, past, book)
         if reason is None:
             found = fitted_effort(
@@ -446,12 +461,12 @@ def _beliefs(
                 past.cases,
                 book,
                 executor=executor,
-                on_progress=_part(on_progress, number, len(teams)),
+                on_progress=_part(on_progress, number, len(questions)),
             )
-            believed[team] = _learned(found, seed)
+            believed[question.team] = _learned(found, seed)
         else:
-            believed[team] = _as_before(question, reason, seed)
-        on_progress(1000 * (number + 1) // len(teams), 1000)
+            believed[question.team] = _as_before(question, reason, seed)
+        on_progress(1000 * (number + 1) // len(questions), 1000)
     return believed
 
 
