@@ -19,6 +19,10 @@ AskedDay: TypeAlias = Annotated[
 ]
 On: TypeAlias = Annotated[date, Label("pr. dato", "on the day")]
 RulesVersion: TypeAlias = Annotated[str, Label("regelsættets version", "version of the rules")]
+Verdict: TypeAlias = Annotated[
+    Words, Label("modellen mod afdelingens egen historie", "the model against its own history")
+]
+"""How well the model explains the department's own past, or that nobody knows (da: dommen)."""
 CaseFte: TypeAlias = Annotated[
     Exact,
     Label("sagsbærende fuldtidsstillinger", "case-carrying FTE", "fuldtidsstillinger", "FTE"),

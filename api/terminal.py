@@ -176,15 +176,13 @@ _FOOTER = Text(
     "procentpoint fra 0 ekstra. Ét år: rummer 95 % af de simulerede år, hvert for sig.\n"
     "Dage for sent: gennemsnit og, i parentes, hvad 90 % af de forsinkede holder sig inden for.\n"
     "Åbne: andelen af de løbende frister ved periodens slutning, som ikke er overskredet.\n"
-    "Rettidighed i denne model med disse inddata, ikke lovmedholdelighed. Modellen er ikke\n"
-    "tilpasset afdelingens egen historie, og usikkerheden i antagelserne er ikke talt med.\n"
+    "Rettidighed i denne model med disse inddata, ikke lovmedholdelighed.\n"
     "{replications} gentagelser, frø {seed}, model {model}, regler {rules}",
     en="Simulated: the simulation's uncertainty about the share in time (95% interval). Differs:\n"
     "percentage points from 0 extra. One year: holds 95% of the simulated years, one by one.\n"
     "Days late: the mean and, in brackets, what 90% of those that were late keep within.\n"
     "Open: the share of the deadlines running at the period's end that are not overdue.\n"
-    "Timeliness in this model with these inputs, not lawfulness. The model is not fitted to\n"
-    "the department's own history, and what is unknown about the assumptions is not counted.\n"
+    "Timeliness in this model with these inputs, not lawfulness.\n"
     "{replications} replications, seed {seed}, model {model}, rules {rules}",
 )
 

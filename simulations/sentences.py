@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from capacity.errors import InvalidInput
+from capacity.fit import verdict
 from capacity.roster import Caseworker, Roster, available_hours
 from capacity.rulebook import Rulebook
 from capacity.units import FTE, HoursPerYear, Share, exact
@@ -96,11 +97,14 @@ def curve_sentence(
     """Say what the first and the most extra staff do to a deadline (da: kurven i ord).
 
     It speaks of the model and its assumptions, and makes no forecast. `assumptions` is what is
-    known of what they leave open (`ensemble.spread_sentence`).
+    known of what they leave open (`ensemble.spread_sentence`, `input_band.band_sentence`). Last
+    comes how well the model explains the department's own past, or that nobody knows.
     """
+    asked = curve.question
+    tested = verdict(asked.department.fit, asked.team, asked.deadline)
     return Text(
-        da=f"{_curve(curve, book, 'da')} {assumptions.da}",
-        en=f"{_curve(curve, book, 'en')} {assumptions.en}",
+        da=f"{_curve(curve, book, 'da')} {assumptions.da} {tested.da}",
+        en=f"{_curve(curve, book, 'en')} {assumptions.en} {tested.en}",
     )
 
 

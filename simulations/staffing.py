@@ -271,6 +271,7 @@ def partial_curves(
             assert question.precision is not None
             wanted = _affordable(question.precision, laid_out, counted)
             refuse_too_much(laid_out, wanted)
+            on_progress(done, wanted)
         is_last = done == wanted
         confidence = 0.95 if is_last else 1 - 0.03 * 6 / (np.pi * look) ** 2
         yield curve_of(question, levels, counted, done, book, confidence=float(confidence))

@@ -16,14 +16,16 @@ from pydantic import Field
 from api.answers import Answer, Exact, Label, Table
 from api.documents import DepartmentDocument
 from api.errors import refusals_naming
-from api.fields import CaseFte, RulesVersion
+from api.fields import CaseFte, RulesVersion, Verdict
 from api.jobs.about import About, address, written_out
 from api.jobs.calculation import ALONE, Calculation, Finding, Running
+from capacity.fit import verdict
 from capacity.rulebook import rulebook
 from capacity.wording import Text
 from simulations.questions import StaffingQuestion
 
 if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
+    from simulations.input_band import InputBand
     from simulations.staffing import StaffingCurve
 
 _FTE = ("fuldtidsstillinger", "FTE")
@@ -34,7 +36,8 @@ class CurveRow(Answer):
     """One level of staff, and what it keeps of the deadline (da: bemandingsniveau).
 
     `_low` and `_high` are simulation error; `_year_low` and `_year_high` are the range of single
-    years. What is unknown about the inputs is in neither.
+    years; `_inputs_low` and `_inputs_high` are what a fit leaves open of the inputs, null where
+    that has not been quantified. None of the three is in another.
     """
 
     extra_fte: Annotated[Exact, Label("ekstra fuldtidsstillinger", "extra FTE", *_FTE)]
@@ -90,6 +93,19 @@ class CurveRow(Answer):
         Exact, Label("andel til grundigere arbejde", "share to fuller work", *_SHARE)
     ]
     inflow: Annotated[Exact, Label("tilgang", "inflow", "faktor", "factor")]
+    share_in_time_inputs_low: Annotated[
+        float | None, Label("andel til tiden, ukendte inddata ned", "inputs, low", *_SHARE)
+    ]
+    share_in_time_inputs_high: Annotated[
+        float | None, Label("andel til tiden, ukendte inddata op", "inputs, high", *_SHARE)
+    ]
+    difference_inputs_low: Annotated[
+        float | None, Label("forskel, ukendte inddata ned", "difference, inputs low", *_SHARE)
+    ]
+    difference_inputs_high: Annotated[
+        float | None, Label("forskel, ukendte inddata op", "difference, inputs high", *_SHARE)
+    ]
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,66 +199,91 @@ class CurveCalculation(Calculation):
     @property
     def total(self) -> int | None:
         """How many replications it takes; a precision settles that under way."""
-        return self.asked.replications if self.asked.precision is None else None
+        from simulations.input_band import band_replications
+
+        if self.asked.precision is not None:
+            return None
+        return self.asked.replications + band_replications(self.asked)
 
     def steps(self) -> tuple[int, int]:
         """Say the work at least and at most (da: beregningens omfang)."""
+        from simulations.experiments import refuse_steps
+        from simulations.input_band import band_steps
         from simulations.staffing import curve_steps
 
         with _refusals():
-            return curve_steps(self.asked, rulebook())
+            least, most = curve_steps(self.asked, rulebook())
+            band = band_steps(self.asked, rulebook())
+        refuse_steps(least + band)
+        return least + band, most + band
 
     def settled_steps(self) -> int:
         """Say the work exactly, by the first stage where there is a precision."""
+        from simulations.input_band import band_steps
         from simulations.staffing import precise_steps
 
         if self.asked.precision is None:
             return self.steps()[1]
         with _refusals():
-            return precise_steps(self.asked, rulebook())
+            return precise_steps(self.asked, rulebook()) + band_steps(self.asked, rulebook())
 
     def found(self, running: Running = ALONE) -> Finding:
         """Simulate the curve (da: bemandingskurve)."""
-        from simulations.staffing import staffing_curve
-
-        def told(done: int) -> None:
-            running.on_progress(done, self.total)
-
-        with _refusals():
-            curve = staffing_curve(
-                self.asked, rulebook(), executor=running.executor, on_progress=told
-            )
-            return self._finding(curve)
+        *_, last = self.findings(running)
+        return last
 
     def findings(self, running: Running) -> Iterator[Finding]:
-        """Give the curve after 64, 128 … replications, and last the whole of it."""
+        """Give the curve after 64, 128 … replications, and last the whole of it.
+
+        What a fit leaves open of the inputs comes with the whole alone.
+        """
+        from simulations.input_band import band_replications, input_band
         from simulations.staffing import partial_curves
+
+        more, wanted, last = band_replications(self.asked), self.total, None
+
+        def told(done: int, of: int | None) -> None:
+            nonlocal wanted
+            wanted = None if of is None else of + more
+            running.on_progress(done, wanted)
 
         with _refusals():
             curves = partial_curves(
-                self.asked,
-                rulebook(),
-                executor=running.executor,
-                on_progress=running.on_progress,
+                self.asked, rulebook(), executor=running.executor, on_progress=told
             )
             for curve in curves:
-                yield self._finding(curve)
+                last = curve
+                if wanted != curve.replications + more:
+                    yield self._finding(curve, None)
+            assert last is not None
+            done = last.replications
+            band = input_band(
+                last,
+                rulebook(),
+                executor=running.executor,
+                on_progress=lambda more_done: running.on_progress(done + more_done, done + more),
+            )
+            yield self._finding(last, band)
 
-    def _finding(self, curve: "StaffingCurve") -> Finding:
+    def _finding(self, curve: "StaffingCurve", band: "InputBand | None") -> Finding:
+        from simulations.input_band import band_sentence
         from simulations.sentences import curve_sentence
 
-        return Finding(
-            Table[CurveRow](rows=_rows(curve, self.address)), curve_sentence(curve, rulebook())
-        )
+        sentence = curve_sentence(curve, rulebook(), band_sentence(band, curve))
+        return Finding(Table[CurveRow](rows=_rows(curve, band, self.address)), sentence)
 
 
 def _refusals() -> AbstractContextManager[None]:
     return refusals_naming(rule="deadline", day="from")
 
 
-def _rows(curve: "StaffingCurve", address: str) -> tuple[CurveRow, ...]:
+def _rows(curve: "StaffingCurve", band: "InputBand | None", address: str) -> tuple[CurveRow, ...]:
     question = curve.question
     asked = None if question.precision is None else question.precision * 100
+    unknown = (None, None)
+    shares = band.shares if band else (unknown,) * len(curve.points)
+    differences = band.differences if band else (unknown,) * len(curve.points)
+    tested = verdict(question.department.fit, question.team, question.deadline)
     return tuple(
         CurveRow.model_validate(
             {
@@ -277,7 +318,12 @@ def _rows(curve: "StaffingCurve", address: str) -> tuple[CurveRow, ...]:
                 "extra_from": question.extra_from or question.department.on,
                 "fuller_work": question.fuller_work,
                 "inflow": question.inflow,
+                "share_in_time_inputs_low": share[0],
+                "share_in_time_inputs_high": share[1],
+                "difference_inputs_low": difference[0],
+                "difference_inputs_high": difference[1],
+                "verdict": tested,
             }
         )
-        for point in curve.points
+        for point, share, difference in zip(curve.points, shares, differences, strict=True)
     )

@@ -15,11 +15,12 @@ from pydantic import Field, TypeAdapter
 from api.answers import Answer, Label, Table, Words
 from api.documents import DepartmentDocument
 from api.errors import refusals_naming
-from api.fields import RulesVersion
+from api.fields import RulesVersion, Verdict
 from api.jobs.about import About, address
 from api.jobs.calculation import ALONE, Calculation, Finding, Running
 from api.scenario_documents import AnyChange, PricesDocument, change_document
 from capacity.department import Department
+from capacity.fit import verdict
 from capacity.rulebook import Rulebook, rulebook
 from capacity.scenario import Prices, changed_department, expenses, staff_kroner, unpriced
 from capacity.scenario_changes import Change
@@ -141,6 +142,7 @@ class PlanAnswer(Answer):
     replications: Annotated[int, Label("gentagelser", "replications")]
     model_version: Annotated[str, Label("modellens version", "version of the model")]
     rules_version: RulesVersion
+    verdict: Verdict
 
 
 class ComparisonColumns(Answer):
@@ -608,4 +610,9 @@ def origin(asked: Simulation, scenario: str) -> dict[str, Any]:
         "replications": asked.replications,
         "model_version": MODEL_VERSION,
         "rules_version": rulebook().fingerprint,
+        "verdict": verdict(
+            asked.department.fit,
+            asked.team or asked.department.headline_team,
+            asked.department.headline_deadline,
+        ),
     }

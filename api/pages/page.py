@@ -15,7 +15,9 @@ from api.pages.staff import StaffPart, staff_part
 from api.quantities import count
 from capacity.department import Department
 from capacity.errors import PlannerError
+from capacity.fit import NOT_FITTED, verdict
 from capacity.rulebook import rulebook
+from capacity.wording import Text
 from simulations.questions import StaffingQuestion
 
 Part = TypeVar("Part")
@@ -41,6 +43,14 @@ class Page:
     question: StaffingQuestion | None = None
     curve: CurvePart | None = None
     rules_version: str
+
+    @property
+    def verdict(self) -> Text:
+        """How well the model explains the deadline shown first (da: dommen over modellen)."""
+        department = self.department
+        if department is None:
+            return NOT_FITTED
+        return verdict(department.fit, department.headline_team, department.headline_deadline)
 
     @property
     def status(self) -> int:
