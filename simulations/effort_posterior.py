@@ -8,8 +8,8 @@ stand-in, and its own doubt is added to them. The posterior is summed over a fin
 order of work on its own; what each order explains on the whole (its marginal likelihood) gives its
 probability. Nothing is chosen where history does not choose.
 
-Effort here is effort per hour at work. Twice the effort with twice the hours gives the same past but
-for the time of day, so an error in the roster is learned as an error in the effort.
+Effort here is effort per hour at work. Twice the effort with twice the hours gives the same past
+but for the time of day, so an error in the roster is learned as an error in the effort.
 """
 
 import math
@@ -51,6 +51,7 @@ CONFIDENCE = 0.9
 LEAST_PLAUSIBLE = 0.01
 """Assumption: where even the best point shows such a past more rarely, the model is in doubt."""
 _COARSE, _FINE = 41, 61
+_FACTORS = 2
 _NAMED = 3
 _CHECKED = 100
 _NEGLIGIBLE = math.exp(-14)
@@ -182,20 +183,22 @@ def effort_posterior(study: EffortStudy, seen: Floats) -> EffortPosterior:
     """
     axes = np.linspace(-WIDEST, WIDEST, _COARSE), np.linspace(-WIDEST, WIDEST, _COARSE)
     told = study.digest.of(seen)
-    coarse = [_log_density(each, _grid(*axes), told) for each in study.digested]
-    greatest = max(float(each.max()) for each in coarse)
-    heavy = np.any([each > greatest + math.log(_NEGLIGIBLE) for each in coarse], axis=0)
+    coarse = [_log_densities(each, _grid(*axes), told) for each in study.digested]
+    heavy = np.any([_is_heavy(each) for both in coarse for each in both], axis=0)
     # Once more where something is left, a little beyond its border.
     fine = tuple(
         _zoomed(axis, heavy.reshape(_COARSE, _COARSE).any(axis=1 - place))
         for place, axis in enumerate(axes)
     )
     grid = _grid(*fine)
-    densities = [_log_density(each, grid, told) for each in study.digested]
-    greatest = max(float(each.max()) for each in densities)
-    masses = [np.exp(each - greatest) for each in densities]
-    total = math.fsum(float(each.sum()) for each in masses)
-    weights = tuple(each / total for each in masses)
+    densities = [_log_densities(each, grid, told) for each in study.digested]
+    greatest = max(float(of_all.max()) for _, of_all in densities)
+    evidence = np.array([np.exp(of_all - greatest).sum() for _, of_all in densities])
+    masses = [np.exp(of_factors - of_factors.max()) for of_factors, _ in densities]
+    weights = tuple(
+        mass / mass.sum() * share
+        for mass, share in zip(masses, evidence / evidence.sum(), strict=True)
+    )
     together = np.sum(weights, axis=0)
     question = study.question
     check = _check(study, grid, weights, seen)
@@ -271,14 +274,34 @@ def _zoomed(axis: Floats, heavy: Floats) -> Floats:
     return np.linspace(low, high, _FINE)
 
 
-def _log_density(stand_in: Surrogate, grid: Floats, seen: Floats) -> Floats:
-    """The logarithm of likelihood times belief at every point of a grid."""
+def _log_densities(stand_in: Surrogate, grid: Floats, told: Floats) -> tuple[Floats, Floats]:
+    """The logarithm of likelihood times belief at every point of a grid, of two likelihoods.
+
+    The first is of the two numbers of the digest that tell the factors, and places them, given an
+    order of work. The second is of all, and weighs the orders. What tells orders apart is a share
+    of 0 or 1 in the middle of nowhere, less normal than the rest: to place the factors by it too
+    narrowed them by a twentieth and made intervals of 90 % hold 85 %.
+    """
     shown = stand_in.at(grid)
-    factors = np.linalg.cholesky(shown.covariances())
-    apart = np.linalg.solve(factors, (seen - shown.means)[:, :, None])[:, :, 0]
-    spread = np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
-    likelihood = -(apart**2).sum(axis=1) / 2 - spread
-    return np.asarray(likelihood + np.log(normal_density(grid)))
+    covariances, apart = shown.covariances(), told - shown.means
+    belief = np.log(normal_density(grid))
+    of_factors, of_all = (
+        _log_normal(apart[:, :numbers], covariances[:, :numbers, :numbers]) + belief
+        for numbers in (_FACTORS, told.size)
+    )
+    return of_factors, of_all
+
+
+def _log_normal(apart: Floats, covariances: Floats) -> Floats:
+    """The logarithm of a normal density, but for its constant."""
+    lower = np.linalg.cholesky(covariances)
+    standard = np.linalg.solve(lower, apart[:, :, None])[:, :, 0]
+    spread = np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1)
+    return np.asarray(-(standard**2).sum(axis=1) / 2 - spread)
+
+
+def _is_heavy(log_density: Floats) -> Floats:
+    return np.asarray(log_density > log_density.max() + math.log(_NEGLIGIBLE))
 
 
 def _logs(question: EffortQuestion, grid: Floats) -> Floats:
