@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.database_commands import COMMANDS
+from api.fit_command import fit
 from api.import_commands import import_file
 from api.key_commands import audit, keys
 from api.options import Database, Lang, On
@@ -317,7 +318,7 @@ def work(database: Database = None, lang: Lang = "da") -> None:
         work_on(database, lang)
 
 
-for command in (*COMMANDS, audit, synthetic):
+for command in (*COMMANDS, audit, synthetic, fit):
     main.command()(command)
 main.command("import")(import_file)
 main.add_typer(keys, name="keys")

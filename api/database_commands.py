@@ -146,14 +146,15 @@ def _named(database: str | None) -> str:
 def _counted(rows: Mapping[str, int], language: Language) -> str:
     """Say how much there is of what a reader knows.
 
-    >>> _counted({"department": 4, "scenario": 2, "figure": 1, "job": 0}, "en")
-    '4 versions of departments, 2 scenarios, 1 frozen figures, 0 jobs'
+    >>> _counted({"department": 4, "scenario": 2, "figure": 1, "job": 0, "history": 3}, "en")
+    '4 versions of departments, 2 scenarios, 1 frozen figures, 0 jobs, 3 lists'
     """
     names = {
         "department": Text(da="versioner af afdelinger", en="versions of departments"),
         "scenario": Text(da="scenarier", en="scenarios"),
         "figure": Text(da="frosne tal", en="frozen figures"),
         "job": Text(da="beregninger", en="jobs"),
+        "history": Text(da="lister", en="lists"),
     }
     return ", ".join(
         f"{rows[table]} {name.in_language(language)}"

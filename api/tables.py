@@ -147,8 +147,6 @@ class StoredJob(SQLModel, table=True):
     """Of the planner that can go on with it: another would come to other bytes."""
     question: dict[str, Any] = _json()
     """All that the calculation needs; emptied when the job is over."""
-    asked: dict[str, Any] | None = _json(nullable=True)
-    """What it was about, in words and by its address; null for one from before they were kept."""
     department: str | None = Field(default=None, index=True)
     state: str = Field(index=True)
     done: int = 0
@@ -162,6 +160,8 @@ class StoredJob(SQLModel, table=True):
     asked_at: datetime = _moment()
     asked_by: str
     finished_at: datetime | None = _moment(nullable=True)
+    asked: dict[str, Any] | None = _json(nullable=True)
+    """What it was about, in words and by its address; null for one from before they were kept."""
 
 
 class StoredChunk(SQLModel, table=True):

@@ -296,9 +296,9 @@ def _inflow_row(case_class: CaseClass, inflow: InflowFit) -> FittedInput:
         about=f"case_classes.{case_class.slug}.arrivals_per_year",
         label=Text(da=f"tilgang af {case_class.label.da}", en=f"inflow of {case_class.label.en}"),
         unit=Text(da="sager om året", en="cases a year"),
-        value=exact(found.value) if inflow.learned else stated,
-        low=exact(found.low),
-        high=exact(found.high),
+        value=_rounded(found.value) if inflow.learned else stated,
+        low=_rounded(found.low),
+        high=_rounded(found.high),
         learned=inflow.learned,
         says=Text(
             da=" ".join(each.da for each in inflow.sentences if each.da),
@@ -377,14 +377,14 @@ def _usual(fits: Mapping[str, StaffFit]) -> UsualAbsence:
 
 def _staff_row(part: LearnedRate | LearnedDays) -> FittedInput:
     if isinstance(part, LearnedRate):
-        value, low, high = part.used, exact(part.per_year.low), exact(part.per_year.high)
+        value, low, high = part.used, _rounded(part.per_year.low), _rounded(part.per_year.high)
         unit = Text(da="gange pr. person og år", en="times per person and year")
     else:
         value = low = high = part.used.mean
         unit = Text(da="dage", en="days")
         if part.learned and part.fit is not None and part.fit.chosen is not None:
             mean = part.fit.chosen.fit.mean
-            low, high = exact(mean.low), exact(mean.high)
+            low, high = _rounded(mean.low), _rounded(mean.high)
     return FittedInput(
         about=f"staff_risks.{part.what.en.replace(' ', '_')}",
         label=part.what,
@@ -536,15 +536,15 @@ def _learned(found: EffortPosterior, seed: int) -> _Belief:
     policy = found.possible_policies[0].policy if found.policy_learned else None
     central = TeamInputs(
         team=team,
-        effort=_factor(found.effort.median),
-        delays=_factor(found.delays.median),
+        effort=_rounded(found.effort.median),
+        delays=_rounded(found.delays.median),
         policy=policy,
     )
     draws = tuple(
         TeamInputs(
             team=team,
-            effort=_factor(each.effort / found.effort.median),
-            delays=_factor(each.delays / found.delays.median),
+            effort=_rounded(each.effort / found.effort.median),
+            delays=_rounded(each.delays / found.delays.median),
             policy=each.policy,
         )
         for each in drawn(found, SETS, seed)
@@ -577,9 +577,9 @@ def _as_before(question: EffortQuestion, reason: Text, seed: int) -> _Belief:
             about=f"teams.{question.team}.{name}",
             label=label,
             unit=FACTOR,
-            value=_factor(belief.median),
-            low=_factor(belief.interval[0]),
-            high=_factor(belief.interval[1]),
+            value=_rounded(belief.median),
+            low=_rounded(belief.interval[0]),
+            high=_rounded(belief.interval[1]),
             learned=False,
             says=Text(
                 da=f"Ikke lært: {reason.da}. Forhåndsviden står ({belief.source.da}).",
@@ -594,13 +594,13 @@ def _as_before(question: EffortQuestion, reason: Text, seed: int) -> _Belief:
     )
     return _Belief(
         central=TeamInputs(
-            team=question.team, effort=_factor(effort.median), delays=_factor(delays.median)
+            team=question.team, effort=_rounded(effort.median), delays=_rounded(delays.median)
         ),
         draws=tuple(
             TeamInputs(
                 team=question.team,
-                effort=_factor(effort.quantile(one) / effort.median),
-                delays=_factor(delays.quantile(other) / delays.median),
+                effort=_rounded(effort.quantile(one) / effort.median),
+                delays=_rounded(delays.quantile(other) / delays.median),
             )
             for one, other in zip(scores, others, strict=True)
         ),
@@ -613,15 +613,15 @@ def _factor_row(team: str, name: str, label: Text, found: FactorLearned, says: T
         about=f"teams.{team}.{name}",
         label=label,
         unit=FACTOR,
-        value=_factor(found.median),
-        low=_factor(found.low),
-        high=_factor(found.high),
+        value=_rounded(found.median),
+        low=_rounded(found.low),
+        high=_rounded(found.high),
         learned=found.learned,
         says=Text(da=says.da, en=says.en),
     )
 
 
-def _factor(value: float) -> Fraction:
+def _rounded(value: float) -> Fraction:
     return exact(f"{value:.6g}")
 
 
@@ -660,7 +660,7 @@ def _inflow_factors(
         luck = np.uint64(key_of(stream(seed, "inflow", each.slug), 0))
         scores = [NormalDist().inv_cdf(uniform(luck, number)) for number in range(SETS)]
         factors += weight * np.exp(error * np.array(scores))
-    return [_factor(float(each)) for each in factors]
+    return [_rounded(float(each)) for each in factors]
 
 
 # --- What cannot be fitted ----------------------------------------------------------------------

@@ -25,6 +25,7 @@ READ, PLAN, ADMIN = Scope.READ, Scope.PLAN, Scope.ADMIN
 TABLE: Mapping[tuple[str, str], Scope | None] = {
     # The page and the documentation.
     ("GET", "/"): READ,
+    ("GET", "/v1/time-study-form"): READ,
     ("GET", "/login"): ANYBODY,
     ("POST", "/login"): ANYBODY,
     ("POST", "/logout"): READ,
@@ -59,6 +60,8 @@ TABLE: Mapping[tuple[str, str], Scope | None] = {
     ("POST", "/v1/departments/{slug}/imports"): PLAN,
     ("GET", "/v1/departments/{slug}/imports"): READ,
     ("DELETE", "/v1/departments/{slug}/imports/{id}"): PLAN,
+    ("GET", "/v1/departments/{address}/fit"): READ,
+    ("POST", "/v1/departments/{address}/fitted"): PLAN,
     ("GET", "/v1/import-fields"): READ,
     ("GET", "/v1/import-sources/{name}"): READ,
     ("PUT", "/v1/import-sources/{name}"): PLAN,

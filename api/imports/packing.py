@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +40,18 @@ def packed(content: Content) -> bytes:
     heading, arrays = _parts(content)
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
-        archive.writestr(_HEADING, json.dumps(heading, ensure_ascii=False))
+        archive.writestr(_member(_HEADING), json.dumps(heading, ensure_ascii=False))
         for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w") as opened:
+            with archive.open(_member(f"{name}.npy"), "w") as opened:
                 np.lib.format.write_array(opened, np.ascontiguousarray(array), allow_pickle=False)
     return out.getvalue()
+
+
+def _member(name: str) -> ZipInfo:
+    """A part of the zip without a time: the same list has the same bytes, whenever it is packed."""
+    member = ZipInfo(name)
+    member.compress_type = ZIP_DEFLATED
+    return member
 
 
 def unpacked(content: bytes, format_: int) -> Content:

@@ -127,6 +127,8 @@ async def _is_small(calculation: Calculation, here: Desk) -> bool:
     """Whether a calculation is answered at once."""
     at_once = here.settings.at_once_steps
     least, most = await run_in_threadpool(calculation.steps)
+    if calculation.always_a_job:
+        return False
     if most <= at_once:
         return True
     if least > at_once or least == most:

@@ -76,6 +76,8 @@ class Calculation(ABC):
     """Its name in the store and in `/v1/jobs`; never changed."""
     answers_with: ClassVar[type[Answer]]
     """What is answered, to read it back from the store."""
+    always_a_job: ClassVar[bool] = False
+    """Whether even little work becomes a job, because something else is done with its answer."""
 
     @property
     @abstractmethod

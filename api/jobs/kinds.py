@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from api.jobs.calculation import Calculation
 from api.jobs.curve import CurveCalculation
+from api.jobs.fit import FitCalculation
 from api.jobs.mix import MixCalculation, SavingCalculation
 from api.jobs.plans import ComparisonCalculation, WaterfallCalculation
 
@@ -21,6 +22,7 @@ KINDS: Mapping[str, type[Calculation]] = MappingProxyType(
             WaterfallCalculation,
             MixCalculation,
             SavingCalculation,
+            FitCalculation,
         )
     }
 )

@@ -5,7 +5,7 @@ transaction that also keeps what its source was read by; nothing of a file is ke
 with its department.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from api.imports.refusals import UnknownImport
 from api.imports.terms import Terms
 from api.store.departments import Store
 from api.tables import StoredHistory, StoredSecret, StoredSource
+from capacity.department import Department
 from capacity.errors import InvalidInput, PlannerError
 from capacity.staff_history import StaffHistory
 from capacity.wording import Text
@@ -311,6 +312,29 @@ def keep_accepted(
     """Keep a list in a transaction of its own: all of it, or nothing (da: gem godkendt liste)."""
     with faults_in_words(), Session(engine) as session, session.begin():
         return Histories(session).accept(slug, terms, found, secret=secret, by=by)
+
+
+def read_past(
+    engine: Engine, address: str, kinds: Iterable[Kind]
+) -> "tuple[Department, dict[Kind, Content | None]]":
+    """Return a department and the newest lists of its past, outside any request (da: fortid)."""
+    with faults_in_words(), Session(engine) as session:
+        department = Store(session).department(address)
+        histories = Histories(session)
+        return department, {kind: histories.latest(department.slug, kind) for kind in kinds}
+
+
+def keep_fitted(engine: Engine, fitted: Department, *, of: Department, by: str) -> Department:
+    """Keep a fitted department as its next version, if nobody has changed it meanwhile.
+
+    (da: gem tilpasning.) `ChangedMeanwhile` where somebody has.
+    """
+    with faults_in_words(), Session(engine) as session, session.begin():
+        store = Store(session)
+        newest = store.latest(of.slug)
+        if newest is None or newest.number != of.version:
+            raise changed_meanwhile()
+        return store.add_department(fitted, by=by, after=newest)
 
 
 def _accepted(row: tuple[object, ...]) -> AcceptedList:

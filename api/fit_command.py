@@ -1,0 +1,134 @@
+"""`caseload fit`: a department fitted to its own past, shown in the terminal and then kept.
+
+Nothing is stored without `--accept`.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.options import Database, Lang
+from api.quick_start import load_numba, quickly
+from api.terminal import refusals_in
+from capacity.errors import InvalidInput
+from capacity.wording import Language, Text, in_full, percent
+
+if TYPE_CHECKING:
+    from api.jobs.fit import FitRow
+
+_WIDTH = 96
+
+
+def fit(  # noqa: PLR0913  (one option each)
+    department: Annotated[str, typer.Argument(help="Afdelingen (department).")],
+    held_out: Annotated[
+        str,
+        typer.Option(help="Den sidste del, der forudsiges: year, half-year, quarter, nothing."),
+    ] = "year",
+    policies: Annotated[
+        str | None,
+        typer.Option(help="Mulige rækkefølger: team:earliest_due,first_come;… (orders of work)."),
+    ] = None,
+    effort: Annotated[
+        str | None, typer.Option(help="Skøn over tidsforbrug: 0,8..1,25 (estimate).")
+    ] = None,
+    said_by: Annotated[str | None, typer.Option(help="Hvis skøn det er (whose).")] = None,
+    seed: Annotated[str, typer.Option(help="Frø (seed).")] = "1",
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Gem som næste version (keep it).")
+    ] = False,
+    database: Database = None,
+    lang: Lang = "da",
+) -> None:
+    """Tilpas en afdeling til listerne over dens fortid (fit a department to its past)."""
+    with refusals_in(lang), quickly():
+        load_numba()
+        from api.database import database_engine, migrate
+        from api.fit_terms import LISTS, fit_calculation
+        from api.jobs.calculation import Running
+        from api.jobs.fit import FitTable, HeldOut, fitted_department
+        from api.quantities import count
+        from api.serving import own_file
+        from api.store.histories import keep_fitted, read_past
+
+        if held_out not in list(HeldOut):
+            known = ", ".join(HeldOut)
+            raise InvalidInput(
+                Text(da=f"skriv en af {known}", en=f"write one of {known}"), field="held_out"
+            )
+        engine = database_engine(database or str(own_file()))
+        try:
+            migrate(engine)
+            before, lists = read_past(engine, department, LISTS)
+            calculation = fit_calculation(
+                before,
+                lists,
+                held_out=HeldOut(held_out),
+                policies=policies,
+                effort=effort,
+                said_by=said_by,
+                seed=count(seed),
+            )
+            calculation.steps()
+            with _progress(lang) as on_progress:
+                found = calculation.found(Running(None, on_progress))
+            assert isinstance(found.answer, FitTable)
+            typer.echo(_written(found.answer.rows, lang))
+            if accept:
+                kept = keep_fitted(
+                    engine, fitted_department(found.answer), of=before, by="caseload fit"
+                )
+                said = Text(da=f"Gemt som {kept.address}", en=f"Kept as {kept.address}")
+            else:
+                said = Text(
+                    da="Intet er gemt; gem med --accept", en="Nothing is kept; keep with --accept"
+                )
+            typer.echo(f"\n{said.in_language(lang)}")
+        finally:
+            engine.dispose()
+
+
+def _written(rows: "tuple[FitRow, ...]", language: Language) -> str:
+    """Write each input and back-test: its name, its value with the interval, and what it says."""
+    written = []
+    for row in rows:
+        value, low, high = (
+            percent(each, language) if row.explains else in_full(each, language)
+            for each in (row.value, row.low, row.high)
+        )
+        unit = "" if row.explains else f" {row.unit.in_language(language)}"
+        heading = f"{row.what.in_language(language)}: {value} ({low} – {high}){unit}"
+        said = fill(
+            row.says.in_language(language),
+            _WIDTH,
+            initial_indent="  ",
+            subsequent_indent="  ",
+            break_on_hyphens=False,
+        )
+        written.append(f"{heading}\n{said}")
+    return "\n\n".join(written)
+
+
+@contextmanager
+def _progress(language: Language) -> Iterator[Callable[[int, int | None], None]]:
+    """Show a bar on the error stream where somebody watches it."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    label = Text(da="tilpasser", en="fitting").in_language(language)
+    with Progress(
+        TextColumn(label),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
