@@ -19,7 +19,19 @@ from capacity.errors import InvalidInput
 from capacity.wording import Language, Text
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from api.imports.desk import Imported
+    from api.imports.fields import Kind
+    from api.imports.given import NewDepartment
+    from api.imports.terms import Terms
     from api.uploads import Progress
+
+_BY = "caseload import"
+_ONLY_DRAFTED = Text(
+    da="Intet er gemt. Skriv --accept for at gemme afdelingen og listen.",
+    en="Nothing is kept. Write --accept to keep the department and the list.",
+)
 
 
 def import_file(  # noqa: PLR0913  (one option each)
@@ -31,6 +43,11 @@ def import_file(  # noqa: PLR0913  (one option each)
     department: Annotated[
         str | None, typer.Option(help="Afdelingen, hvis fortid det er (department).")
     ] = None,
+    new_department: Annotated[
+        str | None,
+        typer.Option(help="En afdeling, der ikke findes endnu, fx nord: lav et udkast (draft)."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Den nye afdelings navn (its name).")] = None,
     unit: Annotated[
         str | None, typer.Option(help="Hvad en sag er: child, family (what a case is).")
     ] = None,
@@ -62,6 +79,12 @@ def import_file(  # noqa: PLR0913  (one option each)
     leave_out_errors: Annotated[
         bool, typer.Option("--leave-out-errors", help="Udelad rækker med fejl (leave out).")
     ] = False,
+    keep_names: Annotated[
+        bool,
+        typer.Option(
+            "--keep-names", help="Gem medarbejdernes navne; det er personoplysninger (keep names)."
+        ),
+    ] = False,
     hide_below: Annotated[
         int | None, typer.Option(help="Skjul antal under dette (hide small counts).", min=1)
     ] = None,
@@ -82,6 +105,7 @@ def import_file(  # noqa: PLR0913  (one option each)
             unit=unit,
             seen_on=seen_on,
             complete_from=complete_from,
+            keep_names=keep_names,
             source=source,
             mapping=_merged(stated_mapping(each) for each in map_ or ()),
             values=stated_values(";".join(value or ())),
@@ -89,39 +113,101 @@ def import_file(  # noqa: PLR0913  (one option each)
             allow=frozenset(allow or ()),
             leave_out_errors=leave_out_errors,
         )
+        whose = _whose(said.kind, department, new_department, name, accept=accept)
         load_numba()
         from api.database import database_engine, migrate
-        from api.imports.desk import Acceptance, imported
+        from api.imports.draft_in_words import draft_in_words
         from api.imports.report_in_words import report_in_words
 
-        if accept and department is None:
-            raise InvalidInput(
-                Text(da="skriv, hvis fortid det er", en="write whose past it is"),
-                field="department",
-            )
         engine = database_engine(_named(database))
         try:
             migrate(engine)
             with _progress(lang) as on_progress, _cells_told(lang):
-                said_so = None
-                if accept and department is not None:
-                    slug = department.partition("@")[0]
-                    said_so = Acceptance(slug=slug, token=None, by="caseload import")
-                found = imported(
-                    engine, _readable(file), file.name, said, department, said_so, on_progress
-                )
+                found = _read(engine, _readable(file), said, whose, accept, on_progress)
         finally:
             engine.dispose()
         report = found.report.suppressed(hide_below) if hide_below else found.report
-        words = report_in_words(report, lang)
-        kept = found.accepted
-        if kept is not None:
-            words = words.rpartition("\n\n")[0]
-            stored = Text(da=f"Gemt som liste {kept.id}", en=f"Kept as list {kept.id}")
-            words = f"{words}\n\n{stored.in_language(lang)}"
-        typer.echo(words)
+        draft = "" if found.drafted is None else draft_in_words(found.drafted, lang)
+        typer.echo(report_in_words(report, lang, _ending(found), more=draft))
         if not found.report.may_be_accepted:
             raise typer.Exit(1)
+
+
+def _whose(
+    kind: "Kind", department: str | None, new: str | None, name: str | None, *, accept: bool
+) -> "str | NewDepartment | None":
+    """Read whose past it is: a department that is there, or one to be drafted."""
+    from api.imports.fields import Kind
+    from api.imports.given import NewDepartment
+
+    if new is None:
+        if name is not None:
+            raise _refused(
+                "name",
+                "navnet er en ny afdelings; skriv også --new-department",
+                "the name is a new department's; write --new-department too",
+            )
+        if accept and department is None:
+            raise _refused("department", "skriv, hvis fortid det er", "write whose past it is")
+        return department
+    if department is not None:
+        raise _refused(
+            "new_department",
+            "skriv enten --department eller --new-department",
+            "write either --department or --new-department",
+        )
+    if kind is not Kind.CASES:
+        raise _refused(
+            "new_department",
+            "et udkast laves af en sagsliste, cases; de andre lister læses ind bagefter",
+            "a draft is made of a case list, cases; the other lists are imported afterwards",
+        )
+    if name is None or not name.strip():
+        raise _refused(
+            "name", "skriv afdelingens navn med --name", "write the department's name with --name"
+        )
+    return NewDepartment(slug=new, name=Text(da=name.strip(), en=name.strip()))
+
+
+def _refused(field: str, da: str, en: str) -> InvalidInput:
+    return InvalidInput(Text(da=da, en=en), field=field)
+
+
+def _read(
+    engine: "Engine",
+    file: Path,
+    said: "Terms",
+    whose: "str | NewDepartment | None",
+    accept: bool,
+    on_progress: "Callable[[Progress], None] | None",
+) -> "Imported":
+    from api.imports.desk import Acceptance, drafted, drafted_and_kept, imported
+    from api.imports.given import NewDepartment
+
+    if isinstance(whose, NewDepartment):
+        if accept:
+            return drafted_and_kept(engine, file, file.name, said, whose, _BY, on_progress)
+        return drafted(engine, file, file.name, said, whose, on_progress)
+    said_so = None
+    if accept and whose is not None:
+        said_so = Acceptance(slug=whose.partition("@")[0], token=None, by=_BY)
+    return imported(engine, file, file.name, said, whose, said_so, on_progress)
+
+
+def _ending(found: "Imported") -> Text | None:
+    """Say what was kept, and what comes next (da: gemt)."""
+    kept, drafted = found.accepted, found.drafted
+    if kept is None:
+        return None if drafted is None or not found.report.may_be_accepted else _ONLY_DRAFTED
+    if drafted is None:
+        return Text(da=f"Gemt som liste {kept.id}", en=f"Kept as list {kept.id}")
+    slug = drafted.slug
+    return Text(
+        da=f"Gemt: afdelingen {drafted.address} og dens liste {kept.id}. Læs nu personalelisten "
+        f"ind: caseload import staff FIL --department {slug} …; derefter caseload fit {slug}",
+        en=f"Kept: the department {drafted.address} and its list {kept.id}. Now import the staff "
+        f"list: caseload import staff FILE --department {slug} …; then caseload fit {slug}",
+    )
 
 
 @contextmanager

@@ -44,7 +44,9 @@ class Employment:
 
     `starts_on` None means before the list begins, `ends_on` None that it goes on; `ends_on` is the
     last day. `hours_per_week` is the contract, of which `non_case_hours_per_week` go to other
-    duties. `InvalidInput` where the last day comes before the first.
+    duties. `caseworker` is a pseudonym, or the name where its user wanted to keep it; then
+    `pseudonym` is what other lists know the person by. `InvalidInput` where the last day comes
+    before the first.
     """
 
     caseworker: str
@@ -54,6 +56,7 @@ class Employment:
     starts_on: date | None
     ends_on: date | None
     spells: tuple[Spell, ...] = ()
+    pseudonym: str | None = None
 
     def __post_init__(self) -> None:
         if self.starts_on is not None:

@@ -36,33 +36,58 @@ class _Work:
     """What a deadline takes: the rules that say it, and in how many pieces."""
 
     slug: str
+    label: Text
     effort: str
     wait: str | None
     times: int = 1
     waits_first: bool = False
 
 
+_FOLLOW_UP_LATER = _Work(
+    slug="follow-up-later",
+    label=Text(da="Senere opfølgning", en="Later follow-up"),
+    effort="effort_follow_up",
+    wait="wait_follow_up",
+    waits_first=True,
+)
 _WORK = {
     "statute.notification_assessment": _Work(
-        slug="assess-notification", effort="effort_notification_assessment", wait=None
+        slug="assess-notification",
+        label=Text(da="Underretningen vurderet", en="Notification assessed"),
+        effort="effort_notification_assessment",
+        wait=None,
     ),
     "statute.child_assessment": _Work(
-        slug="assess-child", effort="effort_child_assessment", wait="wait_child_assessment", times=5
+        slug="assess-child",
+        label=Text(da="Børnefaglig undersøgelse", en="Child assessment"),
+        effort="effort_child_assessment",
+        wait="wait_child_assessment",
+        times=5,
     ),
     "statute.care_plan": _Work(
-        slug="make-plan", effort="effort_care_plan", wait="wait_care_plan", times=2
+        slug="make-plan",
+        label=Text(da="Barnets plan", en="Care plan"),
+        effort="effort_care_plan",
+        wait="wait_care_plan",
+        times=2,
     ),
     "statute.follow_up_first": _Work(
-        slug="follow-up-first", effort="effort_follow_up", wait="wait_follow_up", waits_first=True
+        slug="follow-up-first",
+        label=Text(da="Første opfølgning", en="First follow-up"),
+        effort="effort_follow_up",
+        wait="wait_follow_up",
+        waits_first=True,
     ),
-    "statute.follow_up_later": _Work(
-        slug="follow-up-later", effort="effort_follow_up", wait="wait_follow_up", waits_first=True
-    ),
-    "assumption.follow_up_later": _Work(
-        slug="follow-up-later", effort="effort_follow_up", wait="wait_follow_up", waits_first=True
-    ),
+    "statute.follow_up_later": _FOLLOW_UP_LATER,
+    "assumption.follow_up_later": _FOLLOW_UP_LATER,
 }
-_OTHER = _Work(slug="casework", effort="effort_other_case", wait=None, times=10)
+_OTHER = _Work(
+    slug="casework",
+    label=Text(da="Sagsarbejde", en="Casework"),
+    effort="effort_other_case",
+    wait=None,
+    times=10,
+)
 
 
 def draft_department(
@@ -184,6 +209,7 @@ def _episodes(work: _Work, rows: CaseHistory, book: Rulebook, clock: Clock | Non
     wait = _assumed(work.wait, rows.seen_on, book) if work.wait else Fraction(0)
     done = Episode(
         slug=work.slug,
+        label=work.label,
         effort_hours=_varying(hours / work.times),
         external_delay_days=NOTHING if work.waits_first else _varying(wait / work.times),
         least_times=work.times,
@@ -194,7 +220,10 @@ def _episodes(work: _Work, rows: CaseHistory, book: Rulebook, clock: Clock | Non
     if not work.waits_first:
         return [done]
     waiting = Episode(
-        slug=f"before-{work.slug}", effort_hours=NOTHING, external_delay_days=_varying(wait)
+        slug=f"before-{work.slug}",
+        label=Text(da=f"Venten før: {work.label.da}", en=f"Waiting before: {work.label.en}"),
+        effort_hours=NOTHING,
+        external_delay_days=_varying(wait),
     )
     return [waiting, done]
 

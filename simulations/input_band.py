@@ -98,19 +98,24 @@ def _band(
 ) -> InputBand:
     shares, differences = [], []
     for number, point in enumerate(curve.points):
-        here = [each.points[number] for each in sets]
-        low, high = _quantiles(
-            [each.share_in_time.value - own.points[number].share_in_time.value for each in here],
-            confidence,
+        here, own_point = [each.points[number] for each in sets], own.points[number]
+        shares.append(
+            band_around(
+                point.share_in_time.value,
+                own_point.share_in_time.value,
+                [each.share_in_time.value for each in here],
+                confidence,
+                least=0.0,
+            )
         )
-        share = point.share_in_time.value
-        shares.append((max(0.0, share + low), min(1.0, share + high)))
-        low, high = _quantiles(
-            [each.difference.value - own.points[number].difference.value for each in here],
-            confidence,
+        differences.append(
+            band_around(
+                point.difference.value,
+                own_point.difference.value,
+                [each.difference.value for each in here],
+                confidence,
+            )
         )
-        change = point.difference.value
-        differences.append((max(-1.0, change + low), min(1.0, change + high)))
     return InputBand(
         shares=tuple(shares),
         differences=tuple(differences),
@@ -119,15 +124,21 @@ def _band(
     )
 
 
-def _quantiles(values: list[float], confidence: Fraction) -> tuple[float, float]:
-    """Between which two values one more set would lie with the confidence.
+def band_around(
+    value: float, own: float, sets: list[float], confidence: Fraction, *, least: float = -1.0
+) -> tuple[float, float]:
+    """Lay around a value how far each set's answer is from the own one's, on the same luck.
 
-    By the (n + 1)p-th of n in order, which covers one more draw as often as it says (Hyndman & Fan,
-    Sample quantiles in statistical packages, The American Statistician 50, 1996, definition 6).
+    Between `least` and 1. The ends are the (n + 1)p-th of n in order, between which one more set
+    would lie as often as the confidence says (Hyndman & Fan, Sample quantiles in statistical
+    packages, The American Statistician 50, 1996, definition 6).
+
+    >>> band_around(0.7, 0.6, [0.5, 0.55, 0.65, 0.7], Fraction(1, 2))
+    (0.6125, 0.7875)
     """
     tail = float(1 - confidence) / 2
-    low, high = np.quantile(values, [tail, 1 - tail], method="weibull")
-    return float(low), float(high)
+    low, high = np.quantile([each - own for each in sets], [tail, 1 - tail], method="weibull")
+    return max(least, value + float(low)), min(1.0, value + float(high))
 
 
 def band_sentence(band: InputBand | None, curve: StaffingCurve) -> Text:

@@ -67,6 +67,6 @@ def read(
         department=None if kind == "departments" else DEPARTMENT,
         secret=secret,
         remembered=remembered or Remembered(),
-        people=frozenset(people),
+        people={each: each for each in people},
     )
     return understood(guarded(written, "liste.csv"), terms(kind, today=TODAY, **asked), given)

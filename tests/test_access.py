@@ -57,6 +57,7 @@ TABLE: Mapping[tuple[str, str], Scope | None] = {
     ("PUT", "/v1/departments/{address}/purpose"): PLAN,
     # A department's past.
     ("POST", "/v1/imports/check"): PLAN,
+    ("POST", "/v1/imports/draft"): PLAN,
     ("POST", "/v1/departments/{slug}/imports"): PLAN,
     ("GET", "/v1/departments/{slug}/imports"): READ,
     ("DELETE", "/v1/departments/{slug}/imports/{id}"): PLAN,

@@ -9,9 +9,14 @@ from test_fit import back_test, fit
 from api.documents import load_example
 from api.jobs.calculation import Running
 from api.jobs.curve import CurveCalculation
+from api.jobs.plans import ComparisonCalculation, ComparisonRow, Plan, Simulation
+from capacity.changes import with_inputs
 from capacity.department import Department
 from capacity.fit import TeamInputs
+from capacity.rulebook import rulebook
+from capacity.scenario_changes import AddedPosts
 from simulations.questions import StaffingQuestion, headline_question
+from simulations.staffing import staffing_curve
 
 SETS = tuple((TeamInputs(team="paragraf-50", effort=Fraction(each)),) for each in ("0.9", "1.1"))
 
@@ -72,3 +77,45 @@ def test_the_curve_itself_is_the_same_with_a_band_as_without() -> None:
             other.due,
             other.share_in_time_year_low,
         )
+
+
+def test_a_plans_difference_has_a_band_for_what_is_unknown() -> None:
+    def compared(department: Department) -> tuple[ComparisonCalculation, ComparisonRow]:
+        usual = headline_question(department)
+        posts = AddedPosts(team=usual.team, from_=department.on, fte=Fraction(2), reason="prøve")
+        simulation = Simulation(
+            department=department,
+            address="x@1",
+            team=usual.team,
+            from_=usual.from_,
+            to=usual.to,
+            seed=1,
+            replications=96,
+        )
+        plans = Plan(name="uden"), Plan(name="to", changes=(posts,))
+        told: list[tuple[int, int | None]] = []
+        calculation = ComparisonCalculation(simulation, *plans)
+        found = calculation.found(Running(None, lambda *done: told.append(done)))
+        assert told[-1] == (calculation.total, calculation.total)
+        assert [done for done, _ in told] == sorted(done for done, _ in told)
+        return calculation, next(
+            row
+            for row in found.answer.rows  # type: ignore[attr-defined]
+            if row.key == usual.deadline and row.team == usual.team
+        )
+
+    calculation, row = compared(fitted())
+    assert row.inputs_low < row.difference < row.inputs_high
+    # heavier cases leave more to win
+    light, heavy = (
+        staffing_curve(replace(asked(with_inputs(fitted(), each)), replications=64), rulebook())
+        .points[1]
+        .difference.value
+        for each in SETS
+    )
+    # with two sets the band reaches from the one to the other
+    assert heavy - light == pytest.approx(row.inputs_high - row.inputs_low, rel=0.3)
+    plain, without = compared(load_example("ishoej-2020"))
+    assert without.inputs_low is None
+    assert without.difference == row.difference
+    assert calculation.steps()[0] > plain.steps()[0]

@@ -14,7 +14,7 @@ from capacity.practice import Policy
 from capacity.rulebook import rulebook
 from simulations.input_band import (
     REPLICATIONS,
-    _quantiles,
+    band_around,
     band_replications,
     band_sentence,
     band_steps,
@@ -101,7 +101,8 @@ def test_the_bands_quantiles_cover_one_more_draw_as_often_as_they_say() -> None:
     covered = 0
     for _ in range(trials):
         *values, one_more = luck.lognormal(size=sets + 1)
-        low, high = _quantiles(values, Fraction(9, 10))
+        values, one_more = [each / 100 for each in values], one_more / 100
+        low, high = band_around(0.0, 0.0, values, Fraction(9, 10))
         covered += low <= one_more <= high
     # four standard errors of a share of 0.9
     assert covered / trials == pytest.approx(0.9, abs=4 * (0.09 / trials) ** 0.5)

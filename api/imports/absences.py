@@ -1,6 +1,6 @@
 """An absence list to spells away, and those to the employments they belong to (da: fravær)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from api.imports.fields import Kind
@@ -27,7 +27,7 @@ class AbsenceList:
     `people` are those of the staff list that was accepted before: nobody else can be away.
     """
 
-    def __init__(self, rows: RowList, people: frozenset[str]) -> None:
+    def __init__(self, rows: RowList, people: Mapping[str, str]) -> None:
         self.rows = rows
         self.people = people
         self._found: list[tuple[int, Away]] = []
@@ -75,7 +75,9 @@ class AbsenceList:
             rows.wrong("last_day", row, cells, BACKWARD)
             return None
         slug = rows.meanings["absence_reason"].slug(reason) or ""
-        return Away(person, Spell(first_day=first, last_day=last, reason=AwayReason(slug)))
+        return Away(
+            self.people[person], Spell(first_day=first, last_day=last, reason=AwayReason(slug))
+        )
 
 
 def with_spells(history: StaffHistory, away: Iterable[Away]) -> StaffHistory:

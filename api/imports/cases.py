@@ -159,7 +159,8 @@ class CaseList:
 
     def _words(self, name: str, chunk: Chunk) -> Integers:
         if name not in self.places:
-            return np.full(len(chunk), NOBODY, dtype=np.int64)
+            only = 0 if len(self.meanings[name].slugs) == 1 else NOBODY
+            return np.full(len(chunk), only, dtype=np.int64)
         return self.meanings[name].of(chunk.columns[self.places[name].column], chunk.numbers)
 
     def _identities(self, chunk: Chunk) -> dict[str, Integers]:

@@ -37,6 +37,8 @@ class Sureness(StrEnum):
     STATED = "stated"
     REMEMBERED = "remembered"
     SURE = "sure"
+    NEW = "new"
+    """A name of its own, in a department that is being drafted (da: nyt navn)."""
     LIKELY = "likely"
     ASKED = "asked"
     UNUSED = "unused"

@@ -1,6 +1,7 @@
 """Where files are read: a few at once, on threads, and nothing kept before it is accepted.
 
-(da: indlæsning.) The service and the terminal both come here.
+(da: indlæsning.) The service and the terminal both come here. A list of a department that is not
+there yet is read twice: for the draft, and then under it, as it will be from then on.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,15 +13,25 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
+from api.imports.given import Given, NewDepartment, new_secret
 from api.imports.refusals import ImportsBusy
 from api.imports.terms import Terms
-from api.store.histories import AcceptedList, keep_accepted, read_given
+from api.store.histories import (
+    AcceptedList,
+    keep_accepted,
+    keep_drafted,
+    read_given,
+    refuse_taken,
+    remembered_of,
+)
 from api.uploads import CellError, Limits, Progress, UploadRefused, guarded
 from capacity.errors import InvalidInput
 from capacity.wording import Text
 
 if TYPE_CHECKING:  # which loads numpy and the simulation
     from api.imports.report import Report
+    from api.imports.understanding import Understood
+    from capacity.department import Department
 
 RECEIVED_PER_READ = 4
 """For each file that is read, so many may be on their way in."""
@@ -28,11 +39,15 @@ RECEIVED_PER_READ = 4
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of a file (da: resultat): its report, and the list where it was accepted."""
+    """What came of a file (da: resultat): its report, and the list where it was accepted.
+
+    With the draft of its department, where that is not there yet and the list has no errors.
+    """
 
     report: "Report"
     accepted: AcceptedList | None = None
     is_new: bool = False
+    drafted: "Department | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,19 +133,85 @@ def imported(
             ),
             field="accept",
         )
-    if not found.report.may_be_accepted:
-        if accept.token is None:
-            return Imported(found.report)
-        raise NotAccepted(
-            not_acceptable(found.report),
-            file=found.report.file,
-            errors=found.report.errors + tuple(_asked(found.report)),
-            count=found.report.error_count,
-        )
+    if accept.token is None and not found.report.may_be_accepted:
+        return Imported(found.report)
+    refuse_unacceptable(found.report)
     kept, is_new = keep_accepted(
         engine, accept.slug, terms, found, secret=given.secret, by=accept.by
     )
     return Imported(found.report, kept, is_new)
+
+
+def drafted(
+    engine: Engine,
+    file: Path | bytes,
+    filename: str,
+    terms: Terms,
+    new: NewDepartment,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Imported:
+    """Draft a department from a case list, and keep nothing (da: udkast til afdeling)."""
+    found, department = _drafted(engine, file, filename, terms, new, on_progress)
+    return Imported(found.report, drafted=department)
+
+
+def drafted_and_kept(
+    engine: Engine,
+    file: Path | bytes,
+    filename: str,
+    terms: Terms,
+    new: NewDepartment,
+    by: str,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Imported:
+    """Draft a department and keep it with its list: both, or neither (da: gem udkast og liste).
+
+    `InvalidInput` where there is a department of that name.
+    """
+    from api.imports.understanding import understood
+
+    refuse_taken(engine, new.slug)
+    found, department = _drafted(engine, file, filename, terms, new, on_progress)
+    if department is None:
+        return Imported(found.report)
+    secret, remembered = new_secret(), remembered_of(engine, terms)
+    given = Given(department=department, secret=secret, remembered=remembered)
+    under = understood(guarded(file, filename, Limits()), terms, given, on_progress)
+    if not under.report.may_be_accepted:
+        return Imported(under.report, drafted=department)
+    kept = keep_drafted(engine, department, terms, under, secret=secret, by=by)
+    return Imported(under.report, kept, True, department)
+
+
+def _drafted(
+    engine: Engine,
+    file: Path | bytes,
+    filename: str,
+    terms: Terms,
+    new: NewDepartment,
+    on_progress: Callable[[Progress], None] | None,
+) -> "tuple[Understood, Department | None]":
+    from api.imports import drafts
+    from api.imports.understanding import understood
+
+    given = Given(
+        department=None, secret=new_secret(), remembered=remembered_of(engine, terms), new=new
+    )
+    found = understood(guarded(file, filename, Limits()), terms, given, on_progress)
+    if found.content is None:
+        return found, None
+    return found, drafts.drafted(found, new)
+
+
+def refuse_unacceptable(report: "Report") -> None:
+    """Refuse a list with errors or open questions, with all of them (da: afvis)."""
+    if not report.may_be_accepted:
+        raise NotAccepted(
+            not_acceptable(report),
+            file=report.file,
+            errors=report.errors + tuple(_asked(report)),
+            count=report.error_count,
+        )
 
 
 def not_acceptable(report: "Report") -> Text:

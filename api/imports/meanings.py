@@ -64,14 +64,16 @@ class Meanings:
     ) -> None:
         self.field = field
         self.choices = choices
-        self._stated = {normal(written): means for written, means in stated.items()}
+        self._stated = {compared(written): means for written, means in stated.items()}
         # What was accepted for another department, or before it was changed, is guessed anew.
         self._remembered = {
-            normal(written): means
+            compared(written): means
             for written, means in remembered.items()
             if means in choices or means in (LEFT_OUT, UNKNOWN)
         }
         self._by_word = {word: slug for slug, words in choices.items() for word in words}
+        shared = Counter(word for words in choices.values() for word in words)
+        self._of_several = {word for word, slugs in shared.items() if slugs > 1}
         self._numbers = {slug: number for number, slug in enumerate(choices)}
         self._codes: dict[Cell, int] = {None: NOBODY, "": NOBODY}
         self._found: dict[str, Meaning] = {}
@@ -125,16 +127,16 @@ class Meanings:
 
     def meaning(self, written: str) -> tuple[str | None, Sureness]:
         """Return what a word means, and how that is known."""
-        word = normal(written)
+        word = compared(written)
         if written in self.choices and word not in self._stated:
             return written, Sureness.SURE
         if word in self._stated:
             return self._stated[word], Sureness.STATED
         if word in self._remembered:
             return self._remembered[word], Sureness.REMEMBERED
-        if word in self._by_word:
+        if word in self._by_word and word not in self._of_several:
             return self._by_word[word], Sureness.SURE
-        if len(self._found) > _MOST_GUESSED:
+        if word in self._of_several or len(self._found) > _MOST_GUESSED:
             return None, Sureness.ASKED
         near = get_close_matches(word, list(self._by_word), n=3, cutoff=0.85)
         slugs = {self._by_word[each] for each in near}
@@ -149,11 +151,22 @@ def choices_of(labelled: Sequence[tuple[str, Sequence[str]]]) -> Choices:
     >>> sorted(choices_of([("undersoegelse-nord", ["Undersøgelse Nord"])])["undersoegelse-nord"])
     ['team undersoegelse nord', 'undersoegelse nord', 'undersoegelse nord team']
     """
+    names = {slug: {compared(each) for each in (slug, *words)} for slug, words in labelled}
+    taken = frozenset[str]().union(*names.values())
     found: dict[str, frozenset[str]] = {}
-    for slug, words in labelled:
-        names = {normal(each) for each in (slug, *words)}
-        found[slug] = frozenset(names | {f"team {n}" for n in names} | {f"{n} team" for n in names})
+    for slug, own in names.items():
+        longer = {f"team {each}" for each in own} | {f"{each} team" for each in own}
+        found[slug] = frozenset(own | (longer - taken))  # “Team Nord” may be another than “Nord”
     return found
+
+
+def compared(written: str) -> str:
+    """Write a word so that spelling makes no difference; of foreign letters, only their case.
+
+    >>> compared("Team Nord"), compared("Ωμέγα")
+    ('team nord', 'ωμέγα')
+    """
+    return normal(written) or written.strip().casefold()
 
 
 def teams_of(department: Department) -> Choices:
@@ -164,14 +177,24 @@ def teams_of(department: Department) -> Choices:
 def case_types_of(department: Department) -> Choices:
     """Return the department's case classes by the words for them (da: afdelingens sagstyper).
 
-    What comes of itself on an open case is a row of its own, of the type `class/strand`.
+    What comes of itself on an open case is a row of its own, of the type `class/strand`. A type
+    that several teams have, as `type-team`, is in a list by its name alone: the row has the team.
     """
-    labelled: list[tuple[str, Sequence[str]]] = []
+    bare = {each.slug: each.slug.removesuffix(f"-{each.team}") for each in department.case_classes}
+    several = {name for name, classes in Counter(bare.values()).items() if classes > 1}
+    labels = Counter(each.label for each in department.case_classes)
+    labelled: dict[str, list[str]] = {}
     for each in department.case_classes:
-        labelled.append((each.slug, (each.label.da, each.label.en)))
+        named, words = each.slug, [each.label.da, each.label.en]
+        if bare[each.slug] in several:
+            labelled.setdefault(each.slug, [])
+            if labels[each.label] > 1:
+                named = bare[each.slug]
+        labelled.setdefault(named, []).extend(words)
         for strand in each.strands:
-            labelled.append((f"{each.slug}/{strand.slug}", ()))
-    return choices_of(labelled)
+            labelled.setdefault(f"{each.slug}/{strand.slug}", [])
+            labelled.setdefault(f"{named}/{strand.slug}", [])
+    return choices_of(list(labelled.items()))
 
 
 def _words(written: str) -> tuple[str, ...]:

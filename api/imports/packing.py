@@ -212,7 +212,7 @@ def _employment(each: Employment) -> dict[str, Any]:
         "starts_on": _written(each.starts_on),
         "ends_on": _written(each.ends_on),
         "spells": [_spell(spell) for spell in each.spells],
-    }
+    } | ({} if each.pseudonym is None else {"pseudonym": each.pseudonym})
 
 
 def _read_employment(each: Mapping[str, Any]) -> Employment:
@@ -224,6 +224,7 @@ def _read_employment(each: Mapping[str, Any]) -> Employment:
         starts_on=_read(each["starts_on"]),
         ends_on=_read(each["ends_on"]),
         spells=tuple(_read_spell(spell) for spell in each["spells"]),
+        pseudonym=each.get("pseudonym"),
     )
 
 

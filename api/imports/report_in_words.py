@@ -1,16 +1,18 @@
 """A report as a terminal shows it (da: rapporten i ord)."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from api.errors import cell_place
 from api.imports.columns import Sureness
-from api.imports.fields import KIND_LABELS, field
+from api.imports.fields import KIND_LABELS, Kind, field
 from api.uploads import letter, shown_value
+from capacity.staff_history import AwayReason
 from capacity.wording import Language, Text, shown
 
 if TYPE_CHECKING:
-    from api.imports.report import Report
+    from api.imports.report import Count, Report
 
 _MOST_ERRORS = 40
 _MOST_VALUES = 40
@@ -18,6 +20,7 @@ _SURENESS = {
     Sureness.STATED: Text(da="sagt", en="stated"),
     Sureness.REMEMBERED: Text(da="husket", en="remembered"),
     Sureness.SURE: Text(da="sikker", en="sure"),
+    Sureness.NEW: Text(da="nyt navn", en="new name"),
     Sureness.LIKELY: Text(da="gættet", en="guessed"),
     Sureness.ASKED: Text(da="spørges", en="asked"),
     Sureness.UNUSED: Text(da="bruges ikke", en="not used"),
@@ -33,16 +36,29 @@ _COUNTED = {
     "reason": Text(da="pr. årsag", en="by reason"),
 }
 _NO_TOTAL = {"open", "people", "employed"}
+_REASONS = {
+    AwayReason.SICKNESS: Text(da="sygdom", en="sickness"),
+    AwayReason.PARENTAL_LEAVE: Text(da="barsel", en="parental leave"),
+    AwayReason.UNPAID_LEAVE: Text(da="orlov", en="unpaid leave"),
+    AwayReason.HOLIDAY: Text(da="ferie", en="holiday"),
+}
+_PARAMETER = re.compile(r"\b(map|values)=([^;?]*?=(?:[a-z_]+|-|…)(?=[\s;,.)?]|$))")
 
 
-def report_in_words(report: "Report", language: Language) -> str:
-    """Write a report for a terminal (da: rapport)."""
+def report_in_words(
+    report: "Report", language: Language, ending: Text | None = None, *, more: str = ""
+) -> str:
+    """Write a report for a terminal (da: rapport).
+
+    `ending` is what is said in the end, where it is not that nothing is kept of the list; `more`
+    stands before it.
+    """
     parts = [
         _heading(report, language),
         _columns(report, language),
         _values(report, language),
         _counts(report, language),
-        _preview(report.preview, language),
+        _preview(report.kind, report.preview, language),
         _listed(
             Text(da="Bemærk", en="Note"),
             [each.in_language(language) for each in report.warnings],
@@ -50,11 +66,12 @@ def report_in_words(report: "Report", language: Language) -> str:
         ),
         _listed(
             Text(da="Spørgsmål", en="Questions"),
-            [each.asked.in_language(language) for each in report.questions],
+            [as_options(each.asked.in_language(language)) for each in report.questions],
             language,
         ),
         _errors(report, language),
-        _ending(report, language),
+        more,
+        _ending(report, language) if ending is None else ending.in_language(language),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -118,21 +135,29 @@ def _counts(report: "Report", language: Language) -> str:
         lines.append(f"{report.first_day} – {report.last_day}")
     for of in dict.fromkeys(each.of for each in report.counts):
         label = _COUNTED[of].in_language(language)
-        few = Text(da="få", en="few").in_language(language)
-        counted = [
-            f"{'' if of in _NO_TOTAL else each.name + ' '}"
-            f"{few if each.rows is None else shown(each.rows, 0, language)}"
-            for each in report.counts
-            if each.of == of
-        ]
+        counted = [_counted(each, language) for each in report.counts if each.of == of]
         lines.append(f"{label}: {', '.join(counted)}")
     return "\n".join(lines)
 
 
-def _preview(rows: Sequence[Mapping[str, str]], language: Language) -> str:
+def _counted(count: "Count", language: Language) -> str:
+    few = Text(da="få", en="few").in_language(language)
+    rows = few if count.rows is None else shown(count.rows, 0, language)
+    if count.of in _NO_TOTAL:
+        return rows
+    known = _REASONS.get(count.name) if count.of == "reason" else None
+    return f"{known.in_language(language) if known else count.name} ({rows})"
+
+
+def _preview(kind: Kind, rows: Sequence[Mapping[str, str]], language: Language) -> str:
     title = Text(da="De første rækker, som de er forstået", en="The first rows, as understood")
+
+    def cell(name: str, value: str) -> str:
+        found = field(kind, name)
+        return f"{name if found is None else found.label.in_language(language)}: {value}"
+
     lines = [
-        "  " + ", ".join(f"{name}={value}" for name, value in row.items() if value) for row in rows
+        "  " + ", ".join(cell(name, value) for name, value in row.items() if value) for row in rows
     ]
     return "\n".join([title.in_language(language), *lines]) if lines else ""
 
@@ -161,8 +186,19 @@ def _error_lines(report: "Report", language: Language) -> Iterator[str]:
         heading = f" {each.heading}" if each.heading else ""
         yield (
             f"  {cell_place(each)}{heading}{value}: {each.problem.in_language(language)}; "
-            f"{each.what_to_do.in_language(language)}"
+            f"{as_options(each.what_to_do.in_language(language))}"
         )
+
+
+def as_options(words: str) -> str:
+    """Write the parameters of a sentence as a terminal has them (da: som valgmuligheder).
+
+    >>> as_options("skriv hvad det er: values=team:Team B=… (der er boern); ? for ukendt")
+    'skriv hvad det er: --value "team:Team B=…" (der er boern); ? for ukendt'
+    >>> as_options("skriv map=Felt 12=closed, eller map=Felt 12=-, hvis den ikke bruges")
+    'skriv --map "Felt 12=closed", eller --map "Felt 12=-", hvis den ikke bruges'
+    """
+    return _PARAMETER.sub(lambda found: f'--{found[1].rstrip("s")} "{found[2]}"', words)
 
 
 def _ending(report: "Report", language: Language) -> str:

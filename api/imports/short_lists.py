@@ -32,6 +32,7 @@ class RowList:
     pseudonyms: Pseudonyms
     marks: Mapping[str, Mark | None]
     serials: Serials = None
+    name_columns: Sequence[int] = ()
     faults: Faults = field(default_factory=Faults)
     at_fault: int = 0
     omitted: int = 0
@@ -44,7 +45,7 @@ class RowList:
 
     def wrong(self, name: str, row: int, cells: Sequence[Cell], why: Unreadable) -> None:
         """Say what is wrong with a field of a row (da: fejl)."""
-        place = self.places.get(name) or next(iter(self.places.values()))
+        place = self.places.get(name) or min(self.places.values(), key=lambda each: each.column)
         value = cells[place.column]
         self.faults.add(place.error(row, value, why.problem, why.what_to_do))
 
@@ -81,12 +82,17 @@ class RowList:
 
     def person(self, row: int, cells: Sequence[Cell]) -> str:
         """Return a person's pseudonym, by the number or else the name; "" where there is none."""
-        for name in ("caseworker", "caseworker_name"):
-            cell = self.cell(name, cells)
-            if cell is not None:
-                return self.pseudonyms.word("caseworker", cell)
+        cell = self.cell("caseworker", cells)
+        who = self.name(cells) if cell is None else cell
+        if who:
+            return self.pseudonyms.word("caseworker", who)
         self.wrong("caseworker", row, cells, _NOBODY)
         return ""
+
+    def name(self, cells: Sequence[Cell]) -> str:
+        """Return a person's whole name, of however many columns; "" for none (da: navn)."""
+        parts = (str(cells[column] or "").split() for column in self.name_columns)
+        return " ".join(word for words in parts for word in words)
 
     def unknown_words(self, kind: Kind, names: Iterable[str]) -> None:
         """Say of all words that nobody knows (da: ukendte ord)."""

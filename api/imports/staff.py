@@ -4,7 +4,9 @@ Missing hours are never taken for full time, and what tells one person from anot
 pseudonym.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -18,6 +20,8 @@ from capacity.units import HoursPerWeek
 from capacity.wording import shown
 from simulations.case_history import NOBODY
 
+MOST_LETTERS = 100
+"""More than a name has."""
 MOST_HOURS_PER_WEEK = 60
 """Assumption, as of a caseworker: more in a week is a slip of the pen, not a contract."""
 
@@ -30,6 +34,7 @@ class StaffList:
         self._full_time = full_time
         self._found: list[tuple[int, tuple[Cell, ...], Employment]] = []
         self._shares_are_percent = False
+        self._names: dict[str, str] = {}
 
     def take(self, chunk: Chunk) -> None:
         """Read some rows (da: læs rækker)."""
@@ -58,10 +63,11 @@ class StaffList:
             kept.append((row, each))
         terms = self.rows.terms
         assert terms.complete_from is not None
+        employments = tuple(each for _, each in kept)
         history = StaffHistory(
             from_=terms.complete_from,
             seen_on=terms.seen_on,
-            employments=tuple(each for _, each in kept),
+            employments=self._called_by_name(employments) if terms.keep_names else employments,
         )
         return history, [row for row, _ in kept]
 
@@ -76,6 +82,8 @@ class StaffList:
             return None
         if team == NOBODY:
             rows.wrong("team", row, cells, _NO_TEAM)
+            return None
+        if person and rows.terms.keep_names and not self._is_named(person, row, cells):
             return None
         # A word that nobody knows is told of once, and not for each row.
         if team == ASKED or hours is None or not person or isinstance(other, Unreadable):
@@ -98,6 +106,29 @@ class StaffList:
             non_case_hours_per_week=other,
             starts_on=starts,
             ends_on=ends,
+        )
+
+    def _is_named(self, person: str, row: int, cells: Sequence[Cell]) -> bool:
+        """Keep a person's name; what is no name is told of."""
+        name = self.rows.name(cells)
+        if not 0 < len(name) <= MOST_LETTERS:
+            self.rows.wrong("caseworker_name", row, cells, _NO_NAME)
+            return False
+        self._names.setdefault(person, name)
+        return True
+
+    def _called_by_name(self, employments: Sequence[Employment]) -> tuple[Employment, ...]:
+        """Call people by their names; two of one name by a part of the pseudonym as well."""
+        people = {each.caseworker for each in employments}
+        bearers = Counter(self._names[each] for each in people)
+        return tuple(
+            replace(
+                each,
+                caseworker=name if bearers[name] == 1 else f"{name} ({each.caseworker[:8]})",
+                pseudonym=each.caseworker,
+            )
+            for each in employments
+            for name in [self._names[each.caseworker]]
         )
 
     def _hours(self, row: int, cells: Sequence[Cell]) -> Fraction | None:
@@ -176,6 +207,12 @@ def _other_hours(hours: Fraction) -> Unreadable:
 
 _NO_TEAM = said(
     "rækken har intet team", "the row has no team", "skriv medarbejderens team", "write the team"
+)
+_NO_NAME = said(
+    f"rækken har intet navn, eller et på over {MOST_LETTERS} tegn",
+    f"the row has no name, or one of over {MOST_LETTERS} letters",
+    "skriv navnet, eller læs listen ind uden keep_names",
+    "write the name, or read the list without keep_names",
 )
 _NO_HOURS = said(
     "timetallet mangler; det regnes aldrig for fuld tid",

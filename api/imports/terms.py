@@ -27,7 +27,8 @@ class Terms:
 
     `mapping` is from headings to fields, `values` from fields to words and what they mean, `allow`
     the headings of numbers that look like CPR numbers and are not. With `leave_out_errors` the rows
-    at fault are left out and counted, instead of stopping the whole list.
+    at fault are left out and counted, instead of stopping the whole list; with `keep_names` the
+    people of a staff list are called by their names.
     """
 
     kind: Kind
@@ -40,6 +41,7 @@ class Terms:
     sheet: str | None = None
     allow: frozenset[str] = frozenset()
     leave_out_errors: bool = False
+    keep_names: bool = False
 
     def as_json(self) -> str:
         """Write all of it in one way, for the fingerprint (da: som tekst)."""
@@ -53,6 +55,8 @@ class Terms:
             "allow": sorted(self.allow),
             "leave_out_errors": self.leave_out_errors,
         }
+        if self.keep_names:
+            said["keep_names"] = True
         return json.dumps(said, sort_keys=True, ensure_ascii=False)
 
 
@@ -63,6 +67,7 @@ def terms(
     unit: str | None,
     seen_on: str | None,
     complete_from: str | None,
+    keep_names: bool = False,
     **rest: object,
 ) -> Terms:
     """Read what the user says (da: oplysninger); `InvalidInput` names all that is missing.
@@ -87,11 +92,14 @@ def terms(
     if complete_from is not None and complete_from.strip().lower() not in NOT_KNOWN:
         since = _day(complete_from, "complete_from")
         _refuse_after(since, seen, "complete_from")
+    if keep_names and chosen is not Kind.STAFF:
+        raise _no_names()
     return Terms(
         kind=chosen,
         seen_on=seen,
         complete_from=since,
         unit=None if unit is None else _unit(unit),
+        keep_names=keep_names,
         **rest,  # type: ignore[arg-type]
     )
 
@@ -136,6 +144,18 @@ def _kind(written: str) -> Kind:
             ),
             field="kind",
         ) from error
+
+
+def _no_names() -> InvalidInput:
+    return InvalidInput(
+        Text(
+            da="navne kan kun gemmes fra en personaleliste, staff; børns og familiers navne gemmes "
+            "aldrig",
+            en="names can only be kept from a staff list, staff; those of children and families "
+            "never are",
+        ),
+        field="keep_names",
+    )
 
 
 def _unit(written: str) -> CaseUnit:

@@ -10,6 +10,7 @@ from api.imports.readings import Chunk
 from api.imports.short_lists import RowList, said
 from api.uploads import Cell, Unreadable
 from capacity.department import Department
+from capacity.distributions import NOTHING
 from capacity.units import Hours
 from simulations.case_history import NOBODY
 from simulations.time_study import TimeEntry, TimeStudy
@@ -139,7 +140,9 @@ def activities_of(department: Department) -> Choices:
     words: dict[str, set[str]] = {}
     for case_class in department.case_classes:
         for _, episode, _ in case_class.placed_episodes():
-            label = getattr(episode, "label", None)
+            if episode.effort_hours == NOTHING:
+                continue  # nobody works while a case waits
+            label = episode.label
             named = () if label is None else (label.da, label.en)
             words.setdefault(episode.slug, set()).update(named)
     return choices_of([(slug, sorted(names)) for slug, names in words.items()])

@@ -6,7 +6,7 @@ time, and `api.store.histories` keeps the content when its token comes back.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -29,6 +29,7 @@ from api.imports.meanings import (
     refuse_unknown_slugs,
     teams_of,
 )
+from api.imports.new_words import NewWords
 from api.imports.pseudonyms import Pseudonyms
 from api.imports.readings import Chunk, Place
 from api.imports.report import (
@@ -61,7 +62,6 @@ from api.uploads import (
     table,
 )
 from capacity.case_events import ARRIVAL_EVENTS
-from capacity.department import Department
 from capacity.errors import InvalidInput
 from capacity.rulebook import rulebook
 from capacity.staff_history import StaffHistory
@@ -70,6 +70,14 @@ from simulations.case_history import CaseHistory
 from simulations.time_study import TimeStudy
 
 ROWS_AT_A_TIME = 10_000
+_TEAM, _CASE_TYPE = Text(da="team", en="team"), Text(da="sagstype", en="case type")
+_ONLY_TYPE = ("sag", "Sag")
+_NO_PURPOSE = Text(
+    da="skriv afdelingens formål og sidste dag, før listen godkendes "
+    "(PUT /v1/departments/…/purpose)",
+    en="write the department’s purpose and last day before the list is accepted "
+    "(PUT /v1/departments/…/purpose)",
+)
 _ARRIVALS = frozenset(event.value for event in ARRIVAL_EVENTS)
 Content: TypeAlias = (
     CaseHistory | StaffHistory | TimeStudy | tuple[Away, ...] | tuple[DepartmentRow, ...]
@@ -85,6 +93,8 @@ class Understood:
     content: Content | None
     mapping: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Of a department that is to be drafted, the words for its teams and types (da: navne)."""
 
 
 def understood(
@@ -98,11 +108,12 @@ def understood(
     Whatever is wrong with the file as a whole is raised, as is what the user says and cannot be;
     what is wrong with its rows is in the report, all of it at once.
     """
-    choices = _choices(terms.kind, given.department)
+    choices = _choices(terms.kind, given)
     for name, stated in terms.values.items():
         if name not in choices:
             raise _no_such_words(name, choices)
-        refuse_unknown_slugs(name, stated, choices[name])
+        if given.new is None:
+            refuse_unknown_slugs(name, stated, choices[name])
     allowance = Allowance(headings=terms.allow, key=given.secret) if terms.allow else None
     with table(upload, sheet=terms.sheet, allowance=allowance, progress=on_progress) as opened:
         return _Reader(opened, upload, terms, given, choices).read(file_hash(upload))
@@ -157,15 +168,7 @@ class _Reader:
             for use in reversed(found.uses)
             if use.field is not None
         }
-        meanings = {
-            name: Meanings(
-                name,
-                of,
-                stated=terms.values.get(name, {}),
-                remembered=self.given.remembered.values.get(name, {}),
-            )
-            for name, of in self.choices.items()
-        }
+        meanings = self._meanings(places)
         content, own, at_fault, omitted, understood_rows = None, Faults(), 0, 0, 0
         summary = Summary()
         reading = self._reading(found, places, meanings, first)
@@ -177,7 +180,7 @@ class _Reader:
         if reading is not None:
             content, summary, understood_rows, at_fault, omitted, own = _finished(reading)
         faults = _joined(opened.faults, own, *self._empty())
-        unit = self._unit()
+        more = (*self._unit(), *self._only_ones(places), *self._names_kept())
         asked = bool(found.questions)
         may_be = content is not None and understood_rows > 0 and not asked
         may_be = may_be and (terms.leave_out_errors or faults.count == 0)
@@ -200,7 +203,7 @@ class _Reader:
             questions=found.questions,
             errors=tuple(sorted(faults.listed, key=lambda each: each.row or 0)),
             error_count=faults.count,
-            warnings=(*opened.notices, *unit, *summary.warnings),
+            warnings=(*opened.notices, *more, *summary.warnings),
             counts=summary.counts,
             first_day=summary.first_day,
             last_day=summary.last_day,
@@ -209,7 +212,55 @@ class _Reader:
             may_be_accepted=may_be,
             token=self._token(hash_, mapping, values, (self.rows, understood_rows, at_fault)),
         )
-        return Understood(report, content if may_be else None, mapping, values)
+        return Understood(
+            report,
+            content if may_be else None,
+            mapping,
+            values,
+            {
+                slug: label
+                for of in reversed(meanings.values())  # a team's word before a type's
+                if isinstance(of, NewWords)
+                for slug, label in of.labels.items()
+            },
+        )
+
+    def _meanings(self, places: Mapping[str, Place]) -> dict[str, Meanings]:
+        """Return what reads the words of each field; of a new department, each is a name."""
+        found: dict[str, Meanings] = {}
+        for name, of in self.choices.items():
+            stated = self.terms.values.get(name, {})
+            remembered = self.given.remembered.values.get(name, {})
+            new = self.given.new
+            if new is None:
+                found[name] = Meanings(name, of, stated=stated, remembered=remembered)
+                continue
+            words = found[name] = NewWords(name, stated=stated, remembered=remembered)
+            if name not in places:
+                words.only(*((new.slug, new.name.da) if name == "team" else _ONLY_TYPE))
+        return found
+
+    def _only_ones(self, places: Mapping[str, Place]) -> Iterator[Text]:
+        """Say which team or type all rows are of, where the list has no column and there is one."""
+        if self.terms.kind is not Kind.CASES:
+            return
+        for name, label in (("team", _TEAM), ("case_type", _CASE_TYPE)):
+            if name not in places and (self.given.new or len(self.choices[name]) == 1):
+                yield Text(
+                    da=f"listen har ingen kolonne for {label.da}; alle sager regnes til det eneste",
+                    en=f"the list has no column of the {label.en}; all cases count with the only "
+                    "one",
+                )
+
+    def _names_kept(self) -> Iterator[Text]:
+        """Say what names of people mean to whoever keeps them."""
+        if not self.terms.keep_names:
+            return
+        kept = self.given.kept_for or _NO_PURPOSE
+        yield Text(
+            da=f"medarbejdernes navne gemmes og er personoplysninger; {kept.da}",
+            en=f"the caseworkers’ names are kept and are personal data; {kept.en}",
+        )
 
     def _chunks(self, rows: Iterator[Row]) -> Iterator[Chunk]:
         while some := list(islice(rows, ROWS_AT_A_TIME)):
@@ -240,8 +291,11 @@ class _Reader:
             )
         if found.questions:
             return None
-        rows = RowList(terms, places, meanings, people, marks, self.serials)
+        names = [use.column for use in found.uses if use.field == "caseworker_name"]
+        rows = RowList(terms, places, meanings, people, marks, self.serials, names)
         if kind is Kind.STAFF:
+            if terms.keep_names and not names:
+                raise _no_names()
             return StaffList(rows, rulebook()["agreement.full_time_hours"].on(terms.seen_on).number)
         if kind is Kind.ABSENCE:
             return AbsenceList(rows, self.given.people)
@@ -335,8 +389,11 @@ def _finished(reading: _Reading) -> tuple[Content, Summary, int, int, int, Fault
     return content, summary, understood_rows, rows_.at_fault, rows_.omitted, rows_.faults
 
 
-def _choices(kind: Kind, department: Department | None) -> dict[str, Choices]:
+def _choices(kind: Kind, given: Given) -> dict[str, Choices]:
     """Return what the words of a kind of list may mean, by field."""
+    department = given.department
+    if given.new is not None:
+        return {"team": {}, "case_type": {}}
     if kind is Kind.DEPARTMENTS:
         return {"unit": CASE_UNITS, "fte_definition": FTE_DEFINITIONS}
     if department is None:
@@ -370,6 +427,18 @@ def _no_such_words(name: str, choices: Mapping[str, Choices]) -> InvalidInput:
             en=f"“{shown_value(name)}” has no values to translate; there are {known}",
         ),
         field="values",
+    )
+
+
+def _no_names() -> InvalidInput:
+    return InvalidInput(
+        Text(
+            da="ingen kolonne er medarbejdernes navne; skriv hvilken i map (Overskrift="
+            "caseworker_name), eller udelad keep_names",
+            en="no column has the caseworkers' names; write which in map (Heading="
+            "caseworker_name), or leave keep_names out",
+        ),
+        field="keep_names",
     )
 
 

@@ -4,7 +4,7 @@ A question holds the departments and the changes whole, so that any process come
 whatever has been stored since (da: sammenligning og vandfald).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -19,8 +19,9 @@ from api.fields import RulesVersion, Verdict
 from api.jobs.about import About, address
 from api.jobs.calculation import ALONE, Calculation, Finding, Running
 from api.scenario_documents import AnyChange, PricesDocument, change_document
+from capacity.changes import with_inputs
 from capacity.department import Department
-from capacity.fit import verdict
+from capacity.fit import TeamInputs, verdict
 from capacity.rulebook import Rulebook, rulebook
 from capacity.scenario import Prices, changed_department, expenses, staff_kroner, unpriced
 from capacity.scenario_changes import Change
@@ -149,7 +150,8 @@ class ComparisonColumns(Answer):
     """One quantity before and after a plan, on the same luck (da: sammenligningsrække).
 
     `_low` and `_high` are simulation error, `year_low` and `year_high` the range of single years,
-    each compared with itself. What is unknown about the inputs is in neither. A deadline has its
+    each compared with itself; `inputs_low` and `inputs_high` what a fit leaves open of the inputs,
+    null where that has not been quantified. None of the three is in another. A deadline has its
     counts; a cost has neither luck nor interval.
     """
 
@@ -172,6 +174,8 @@ class ComparisonColumns(Answer):
     due_before: Annotated[int | None, Label("forfaldne, før", "due, before")]
     in_time_after: Annotated[int | None, Label("til tiden, efter", "in time, after")]
     due_after: Annotated[int | None, Label("forfaldne, efter", "due, after")]
+    inputs_low: Annotated[float | None, Label("forskel, ukendte inddata ned", "inputs, low")]
+    inputs_high: Annotated[float | None, Label("forskel, ukendte inddata op", "inputs, high")]
     on: Annotated[date | None, Label("pr. dato", "on the day")]
     against: Annotated[str, Label("sammenlignet med", "compared with")]
 
@@ -228,9 +232,11 @@ class ComparisonCalculation(Calculation):
         """Every replication of every group of teams, before and after."""
         from simulations.comparison import replications_in_all
 
-        # A plan that changes nothing is simulated once.
-        departments = list(dict.fromkeys(self._departments()))
-        return replications_in_all(departments, self.asked.team, self.asked.replications)
+        return sum(
+            # A plan that changes nothing is simulated once.
+            replications_in_all(list(dict.fromkeys(pair)), self.asked.team, replications)
+            for pair, replications in self._to_simulate()
+        )
 
     def steps(self) -> tuple[int, int]:
         """Say the work (da: beregningens omfang)."""
@@ -238,39 +244,54 @@ class ComparisonCalculation(Calculation):
         from simulations.experiments import refuse_steps
 
         asked = self.asked
-        wanted = courses_steps(
-            self._departments(),
-            asked.team,
-            asked.from_,
-            asked.to,
-            rulebook(),
-            asked.replications,
+        wanted = sum(
+            courses_steps(pair, asked.team, asked.from_, asked.to, rulebook(), replications)
+            for pair, replications in self._to_simulate()
         )
         refuse_steps(wanted)
         return wanted, wanted
 
     def found(self, running: Running = ALONE) -> Finding:
         """Simulate both, on the same luck."""
-        from simulations.comparison import compare
+        from simulations.comparison import compare, replications_in_all
 
-        asked, (before, after), total = self.asked, self._departments(), self.total
-        compared = compare(
-            before,
-            after,
-            asked.from_,
-            asked.to,
-            rulebook(),
-            team=asked.team,
-            seed=asked.seed,
-            replications=asked.replications,
-            executor=running.executor,
-            on_progress=lambda done: running.on_progress(done, total),
-        )
-        rows = [*self._deadlines(compared), *self._months(compared), *self._costs(compared)]
+        asked, total, done = self.asked, self.total, 0
+        compared = []
+        for pair, replications in self._to_simulate():
+            compared.append(
+                compare(
+                    *pair,
+                    asked.from_,
+                    asked.to,
+                    rulebook(),
+                    team=asked.team,
+                    seed=asked.seed,
+                    replications=replications,
+                    executor=running.executor,
+                    on_progress=_further(running, done, total),
+                )
+            )
+            done += replications_in_all(list(dict.fromkeys(pair)), asked.team, replications)
+        answer, *doubts = compared
+        rows = [*self._deadlines(answer, doubts), *self._months(answer), *self._costs(answer)]
         return Finding(Table[ComparisonRow](rows=tuple(rows)))
 
-    def _departments(self) -> tuple[Department, Department]:
-        book, department = rulebook(), self.asked.department
+    def _to_simulate(self) -> list[tuple[tuple[Department, Department], int]]:
+        """The department without and with the plan, and each with its number of replications.
+
+        First as it is; then, where a fit leaves sets of inputs possible, with fewer replications
+        as it is and with each set.
+        """
+        from simulations.input_band import REPLICATIONS
+
+        fit = self.asked.department.fit
+        pairs = [(self._departments(), self.asked.replications)]
+        if fit is not None and fit.possible:
+            pairs += [(self._departments(each), REPLICATIONS) for each in ((), *fit.possible)]
+        return pairs
+
+    def _departments(self, inputs: Sequence[TeamInputs] = ()) -> tuple[Department, Department]:
+        book, department = rulebook(), with_inputs(self.asked.department, inputs)
         with refusals_naming(rule="deadline", day="from"):
             return (
                 changed_department(department, self.before.changes, book),
@@ -289,9 +310,16 @@ class ComparisonCalculation(Calculation):
         together = (row for row in compared.together if row.deadline not in own)
         return (*together, *compared.deadlines)
 
-    def _deadlines(self, compared: "Comparison") -> Iterator[ComparisonRow]:
+    def _deadlines(
+        self, compared: "Comparison", doubts: "Sequence[Comparison]"
+    ) -> Iterator[ComparisonRow]:
+        told = [
+            {(each.team, each.deadline): each.difference.value for each in self._told_of(one)}
+            for one in doubts
+        ]
         for row in self._told_of(compared):
             label = rulebook()[row.deadline].label
+            low, high = self._left_open(row, told)
             yield self._row(
                 row.deadline,
                 Text(da=f"til tiden: {label.da}", en=f"in time: {label.en}"),
@@ -302,11 +330,25 @@ class ComparisonCalculation(Calculation):
                 difference=row.difference,
                 year_low=row.year_low,
                 year_high=row.year_high,
+                inputs_low=low,
+                inputs_high=high,
                 in_time_before=row.before.in_time,
                 due_before=row.before.due,
                 in_time_after=row.after.in_time,
                 due_after=row.after.due,
             )
+
+    def _left_open(
+        self, row: "ComparedDeadline", told: list[dict[tuple[str | None, str], float]]
+    ) -> tuple[float | None, float | None]:
+        """What a fit leaves open of a difference; nothing where no fit does."""
+        from simulations.input_band import band_around
+
+        fit = self.asked.department.fit
+        if fit is None or not told:
+            return None, None
+        own, *sets = (each[row.team, row.deadline] for each in told)
+        return band_around(row.difference.value, own, sets, fit.confidence)
 
     def _months(self, compared: "Comparison") -> Iterator[ComparisonRow]:
         """What is followed month by month, as it is at the end of the period."""
@@ -595,6 +637,11 @@ class WaterfallCalculation(Calculation):
                     **origin(self.asked, self.plan.name),
                 }
             )
+
+
+def _further(running: Running, done: int, total: int) -> Callable[[int], None]:
+    """Tell the progress of one part of a calculation as that of the whole."""
+    return lambda more: running.on_progress(done + more, total)
 
 
 def origin(asked: Simulation, scenario: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from api.charts import Level
 from api.curve_terms import curve_question
 from api.pages.case_routes import CaseRoute, case_routes
-from api.pages.curves_kept import CurvesKept, spread_of
+from api.pages.curves_kept import CurvesKept, band_of, spread_of
 from api.pages.figures import Address, CitedRule, cited, in_an_address
 from api.pages.practice import PracticePart, practice_part
 from api.pages.second_opinion import StockPart, stock_part
@@ -159,16 +159,19 @@ def curve_part(question: StaffingQuestion, curves: CurvesKept) -> CurvePart | No
     if curve is None:
         return None
     from simulations.ensemble import spread_sentence
+    from simulations.input_band import band_sentence
     from simulations.plan import connected_teams
     from simulations.sentences import curve_sentence, load_sentence
     from simulations.twin import twin
 
     book, department, spread = rulebook(), question.department, spread_of(question)
+    band = band_of(curve)
+    left_open = band_sentence(band, curve) if band else spread_sentence(spread)
     team, connected = department.team(question.team), connected_teams(department, question.team)
     return CurvePart(
         question=question,
         team=team,
-        sentence=curve_sentence(curve, book, spread_sentence(spread)),
+        sentence=curve_sentence(curve, book, left_open),
         assumption_sets=_assumption_sets(spread),
         load_sentence=load_sentence(twin(question, book).load),
         flow_and_stock=_flow_and_stock(curve),

@@ -16,6 +16,7 @@ from simulations.questions import StaffingQuestion
 
 if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
     from simulations.ensemble import Spread
+    from simulations.input_band import InputBand
     from simulations.staffing import StaffingCurve
 
 _CURVES_KEPT = 64
@@ -33,14 +34,25 @@ def spread_of(question: StaffingQuestion) -> "Spread":
     return spread(question, rulebook())
 
 
+@lru_cache(maxsize=_CURVES_KEPT)
+def band_of(curve: "StaffingCurve") -> "InputBand | None":
+    """Return what a fit leaves open of the inputs, computed once (da: bånd)."""
+    from simulations.input_band import input_band
+
+    return input_band(curve, rulebook())
+
+
 def _simulated(question: StaffingQuestion) -> "StaffingCurve":
     from simulations.experiments import refuse_steps
+    from simulations.input_band import band_steps
     from simulations.staffing import curve_steps, staffing_curve
 
     _, most = curve_steps(question, rulebook())
-    refuse_steps(most, _MOST_STEPS)
+    refuse_steps(most + band_steps(question, rulebook()), _MOST_STEPS)
     curve = staffing_curve(question, rulebook())
-    spread_of(question)  # is shown with it, and takes about as long
+    # Both are shown with it, and take longer than it does.
+    spread_of(question)
+    band_of(curve)
     return curve
 
 
@@ -80,6 +92,7 @@ class CurvesKept:
         with self._lock:
             self._kept.clear()
         spread_of.cache_clear()
+        band_of.cache_clear()
 
     def close(self) -> None:
         """Start no more (da: luk)."""

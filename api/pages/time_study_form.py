@@ -16,6 +16,7 @@ from api.presentation import Call, language
 from api.store.departments import StoreDependency
 from capacity.case_classes import Episode, Strand
 from capacity.department import Department, Team
+from capacity.distributions import NOTHING
 from capacity.errors import InvalidInput
 from capacity.wording import Language, Text
 
@@ -127,7 +128,7 @@ def _parts(department: Department, team: Team) -> tuple[FormPart, ...]:
             episodes=tuple(
                 _name_of(episode, strand)
                 for _, episode, strand in case_class.placed_episodes()
-                if (episode.team or case_class.team) in here
+                if (episode.team or case_class.team) in here and episode.effort_hours != NOTHING
             ),
         )
         for case_class in department.case_classes

@@ -1,146 +1,43 @@
 """`/v1/imports`: files with a department's past, understood, shown, and kept when accepted.
 
 (da: import.) The file is the body of the request, as it is; what its user says of it are
-parameters. What is read is bounded while it arrives, read by a process of its own, and on threads.
+parameters.
 """
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime
 from pathlib import Path as File
-from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import AfterValidator, Field
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 
-from api.answers import Answer, Label, Table, Words, rendered
+from api.answers import Answer, Label, Table, rendered
 from api.caller import CallerDependency, Scope, needs
 from api.database import SessionDependency
 from api.documented import REFUSED, UNAVAILABLE, documented, planner_router
-from api.errors import refusal
-from api.etags import ChangeCondition
-from api.imports.desk import Acceptance, ImportDesk, Imported, imported
-from api.imports.fields import Kind, fields
-from api.imports.refusals import UnknownImport
+from api.documents import DepartmentDocument
+from api.import_terms import AcceptTerms, CheckTerms, DraftTerms, ImportTerms
+from api.imports.desk import (
+    Acceptance,
+    ImportDesk,
+    Imported,
+    drafted,
+    imported,
+    refuse_unacceptable,
+)
 from api.imports.report_document import ImportReport, report_document
-from api.imports.source_document import SourceDocument, refuse_cpr
-from api.imports.terms import Terms, stated_mapping, stated_values, terms
-from api.presentation import Call, Question, language
-from api.quantities import Count
+from api.presentation import Question, language
+from api.receiving import EVENTS, FILE, DeskDependency, OnProgress, answered_from_file
 from api.store.departments import StoreDependency
 from api.store.histories import AcceptedList, Histories
-from api.today import today
-from api.uploads import Progress
-from capacity.errors import InvalidInput, PlannerError
+from capacity.errors import InvalidInput
 from capacity.wording import Text
 
 router: APIRouter = planner_router("imports")
 
 Slug = Annotated[str, Path(examples=["ishoej-2020"])]
-_Words = Annotated[str | None, AfterValidator(refuse_cpr)]
-_EVENTS = "text/event-stream"
-_FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "the file itself: CSV, XLSX or ODS",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
-_EVENT_CONTENT = {_EVENTS: {"schema": {"type": "string"}}}
-
-
-class ImportTerms(Call):
-    """What the user says of a file that the file itself does not (da: oplysninger)."""
-
-    kind: Kind = Field(description="what sort of list it is (da: listens slags)")
-    file: _Words = Field(
-        None, description="the file's name, repeated in errors (da: filnavn)", max_length=255
-    )
-    unit: str | None = Field(
-        None, description="whether a case is a `child` or a `family`; asked for, never guessed"
-    )
-    seen_on: str | None = Field(
-        None,
-        description="the day the list was drawn, year-month-day: the last it knows of "
-        "(da: udtræksdato)",
-    )
-    complete_from: str | None = Field(
-        None,
-        description="the day from which the list has everything; of a case list `unknown`, where "
-        "nobody knows",
-    )
-    source: _Words = Field(
-        None,
-        description="the system it comes from, whose columns are remembered (da: kilde)",
-        examples=["DUBU"],
-        max_length=60,
-        pattern=r"^[\w][\w .-]*$",
-    )
-    map: str | None = Field(
-        None,
-        description="what columns are: `Sagsnr.=case_id;Type=-`, or JSON; a column without a "
-        "heading by its letter; a long list is stated of its source (da: kolonner)",
-        max_length=2000,
-    )
-    values: str | None = Field(
-        None,
-        description="what words are: `team:Nord=undersoegelse-nord`, `?` for unknown, `-` to "
-        "leave the rows out (da: værdier)",
-        max_length=2000,
-    )
-    sheet: str | None = Field(
-        None, description="the sheet; the first with content (da: ark)", max_length=100
-    )
-    allow: _Words = Field(
-        None,
-        description="headings of numbers that look like CPR numbers and are not, separated by "
-        "semicolons; pseudonyms are made of them before anything else (da: undtagelser)",
-        max_length=500,
-    )
-    leave_out_errors: bool = Field(
-        False, description="leave the rows at fault out, and count them (da: udelad fejl)"
-    )
-    hide_below: Count | None = Field(
-        None,
-        description="hide counts below this, and all that shows single rows (da: skjul små tal)",
-    )
-
-    def terms(self) -> Terms:
-        """Read what the user says; `InvalidInput` names what is missing."""
-        allowed = (each.strip() for each in (self.allow or "").split(";"))
-        return terms(
-            self.kind,
-            today=today(),
-            unit=self.unit,
-            seen_on=self.seen_on,
-            complete_from=self.complete_from,
-            source=self.source,
-            mapping=stated_mapping(self.map),
-            values=stated_values(self.values),
-            sheet=self.sheet,
-            allow=frozenset(each for each in allowed if each),
-            leave_out_errors=self.leave_out_errors,
-        )
-
-
-class CheckTerms(ImportTerms):
-    """What the user says of a file, and of which department it is (da: oplysninger)."""
-
-    department: str | None = Field(
-        None, description="the department whose teams and case types the list has (da: afdeling)"
-    )
-
-
-class AcceptTerms(ImportTerms):
-    """What the user says of a file, and that it may be kept (da: godkendelse)."""
-
-    accept: str = Field(
-        description="the token of the report that was shown (da: godkend)", max_length=200
-    )
+_EVENT_CONTENT = {EVENTS: {"schema": {"type": "string"}}}
+_NO_NAME = "fil"
 
 
 class ImportRow(Answer):
@@ -160,37 +57,11 @@ class ImportRow(Answer):
     address: Annotated[str, Label("adresse", "address")]
 
 
-class FieldRow(Answer):
-    """What a list may hold, and what it is called elsewhere (da: felt)."""
-
-    kind: Annotated[str, Label("slags", "kind")]
-    field: Annotated[str, Label("felt", "field")]
-    label: Annotated[Words, Label("navn", "name")]
-    reads: Annotated[str, Label("indhold", "content")]
-    required: Annotated[bool, Label("påkrævet", "required")]
-    names: Annotated[str, Label("kendte overskrifter", "known headings")]
-    vague: Annotated[str, Label("tvetydige overskrifter", "ambiguous headings")]
-
-
-class FieldsQuestion(Question):
-    """The fields of one kind of list, or of all (da: felter)."""
-
-    kind: Kind | None = Field(None, description="only of this kind (da: listens slags)")
-
-
-async def _desk(request: Request) -> ImportDesk:
-    desk: ImportDesk = request.app.state.imports
-    return desk
-
-
-_DeskDependency = Annotated[ImportDesk, Depends(_desk)]
-
-
 @router.post(
     "/v1/imports/check",
     summary="what is understood of a file",
     response_model=ImportReport,
-    openapi_extra=_FILE,
+    openapi_extra=FILE,
     dependencies=[needs(Scope.PLAN)],
     responses={
         200: {"content": _EVENT_CONTENT, "description": "the report; nothing is kept"},
@@ -201,7 +72,7 @@ _DeskDependency = Annotated[ImportDesk, Depends(_desk)]
 async def checked(
     said: Annotated[CheckTerms, Query()],
     store: StoreDependency,
-    desk: _DeskDependency,
+    desk: DeskDependency,
     request: Request,
 ) -> Response:
     """Return what is understood of a file, what is wrong with it, and its token (da: kontrol).
@@ -216,11 +87,55 @@ async def checked(
 
 
 @router.post(
+    "/v1/imports/draft",
+    summary="draft a department from its case list",
+    openapi_extra=FILE,
+    dependencies=[needs(Scope.PLAN)],
+    responses={
+        200: {
+            "content": {
+                written: {"schema": {"$ref": "#/components/schemas/DepartmentDocument"}}
+                for written in ("application/json", "application/yaml")
+            },
+            "description": "the draft, to be looked at and then kept; nothing is kept here",
+        },
+        "4XX": REFUSED,
+        "5XX": UNAVAILABLE,
+    },
+)
+async def draft(
+    said: Annotated[DraftTerms, Query()], desk: DeskDependency, request: Request
+) -> Response:
+    """Draft a department that is not there yet from its case list (da: udkast til afdeling).
+
+    Nothing is kept. The list's words become teams and types, with the words as their labels; what
+    work a case is comes from the assumption rules, and says so. Correct the document, keep it with
+    `POST /v1/departments`, and import the lists under it: nobody is on its roster before.
+    """
+    asked, new = said.terms(), said.new()
+
+    def read(file: File, on_progress: OnProgress | None) -> Imported:
+        engine = request.app.state.engine
+        return drafted(engine, file, said.file or _NO_NAME, asked, new, on_progress)
+
+    def answer(found: Imported) -> Response:
+        refuse_unacceptable(found.report)
+        assert found.drafted is not None
+        document = DepartmentDocument.from_domain(found.drafted)
+        headers = {"Content-Disposition": f'attachment; filename="{new.slug}.{said.format}"'}
+        if said.format == "yaml":
+            return Response(document.as_yaml(), media_type="application/yaml", headers=headers)
+        return JSONResponse(document.as_json(), headers=headers)
+
+    return await answered_from_file(request, desk, read, answer)
+
+
+@router.post(
     "/v1/departments/{slug}/imports",
     summary="keep a list that was shown",
     response_model=ImportReport,
     status_code=201,
-    openapi_extra=_FILE,
+    openapi_extra=FILE,
     dependencies=[needs(Scope.PLAN)],
     responses={
         200: {
@@ -237,7 +152,7 @@ async def accepted(
     slug: Slug,
     said: Annotated[AcceptTerms, Query()],
     store: StoreDependency,
-    desk: _DeskDependency,
+    desk: DeskDependency,
     caller: CallerDependency,
     request: Request,
 ) -> Response:
@@ -286,82 +201,6 @@ async def deleted(
     return rendered(_row(Histories(session).delete(slug, id_)), question, request)
 
 
-@router.get(
-    "/v1/import-fields",
-    **documented(Table[FieldRow], "what a list may hold, and what it is called elsewhere"),
-)
-async def import_fields(question: Annotated[FieldsQuestion, Query()], request: Request) -> Response:
-    """Return the fields of each kind of list, with the headings that are known (da: felter)."""
-    rows = tuple(
-        FieldRow(
-            kind=kind,
-            field=each.id,
-            label=each.label,
-            reads=each.reads,
-            required=each.required,
-            names="; ".join(each.names),
-            vague="; ".join(each.vague),
-        )
-        for kind in ([question.kind] if question.kind else Kind)
-        for each in fields(kind)
-    )
-    return rendered(Table[FieldRow](rows=rows), question, request)
-
-
-SourceName = Annotated[str, Path(examples=["DUBU"], max_length=60, pattern=r"^[\w][\w .-]*$")]
-
-
-@router.get(
-    "/v1/import-sources/{name}",
-    summary="how the lists of a source are read",
-    response_model=SourceDocument,
-    responses={"4XX": REFUSED, "5XX": UNAVAILABLE},
-)
-async def source(
-    name: SourceName, _: Annotated[Call, Query()], session: SessionDependency
-) -> Response:
-    """Return what is remembered of a source, by kind of list (da: husket om kilden)."""
-    found = Histories(session).source(name)
-    if found is None:
-        raise UnknownImport(
-            Text(
-                da="der huskes intet om en kilde af det navn; den får et, når en liste godkendes",
-                en="nothing is remembered of a source of that name; accepting a list names one",
-            ),
-            field="name",
-        )
-    document = SourceDocument.of(found.remembered)
-    return JSONResponse(document.model_dump(mode="json"), headers={"ETag": found.tag})
-
-
-@router.put(
-    "/v1/import-sources/{name}",
-    summary="say how the lists of a source are read",
-    response_model=SourceDocument,
-    dependencies=[needs(Scope.PLAN)],
-    responses={"4XX": REFUSED, "5XX": UNAVAILABLE},
-)
-async def stated_source(
-    name: SourceName,
-    document: SourceDocument,
-    _: Annotated[Call, Query()],
-    session: SessionDependency,
-    condition: ChangeCondition,
-    caller: CallerDependency,
-) -> Response:
-    """Say what the columns and words of a source are (da: ret kilde).
-
-    Where something is remembered already, `If-Match` names it.
-    """
-    refuse_cpr(name)
-    histories = Histories(session)
-    before = histories.source(name)
-    condition.check(before.tag if before else None)
-    said = histories.state_source(name, document.to_domain(), by=caller.name)
-    answer = SourceDocument.of(said.remembered)
-    return JSONResponse(answer.model_dump(mode="json"), headers={"ETag": said.tag})
-
-
 async def _answered(
     said: ImportTerms,
     department: str | None,
@@ -369,104 +208,29 @@ async def _answered(
     desk: ImportDesk,
     request: Request,
 ) -> Response:
-    """Receive the file, read it on a thread, and answer with the report or with events."""
+    """Read the file, and answer with the report or with events."""
     asked = said.terms()
-    _refuse_forms(request)
-    file = File(await _received(request, desk))
 
-    def read(on_progress: Callable[[Progress], None] | None = None) -> Imported:
-        with desk.reading():
-            name = said.file or "fil"
-            return imported(
-                request.app.state.engine, file, name, asked, department, accept, on_progress
-            )
+    def read(file: File, on_progress: OnProgress | None) -> Imported:
+        engine = request.app.state.engine
+        name = said.file or _NO_NAME
+        return imported(engine, file, name, asked, department, accept, on_progress)
 
-    if _EVENTS in request.headers.get("accept", ""):
-        return _with_progress(read, said, request, file)
-    try:
-        found = await run_in_threadpool(read)
-    finally:
-        file.unlink(missing_ok=True)
-    headers = {"Content-Language": language(request), "Vary": "Accept-Language"}
-    if found.accepted is not None and found.is_new:
-        headers["Location"] = _address(found.accepted)
-    return JSONResponse(
-        _document(found, said, request),
-        status_code=201 if found.is_new else 200,
-        headers=headers,
-    )
+    def document(found: Imported) -> Any:
+        report = found.report
+        if said.hide_below:
+            report = report.suppressed(said.hide_below)
+        written = report_document(report, language(request), found.accepted)
+        return written.model_dump(mode="json")
 
+    def answer(found: Imported) -> Response:
+        headers = {"Content-Language": language(request), "Vary": "Accept-Language"}
+        if found.accepted is not None and found.is_new:
+            headers["Location"] = _address(found.accepted)
+        status = 201 if found.is_new else 200
+        return JSONResponse(document(found), status_code=status, headers=headers)
 
-async def _received(request: Request, desk: ImportDesk) -> str:
-    """Write the file to the disk as it arrives; the door has bounded how much that is."""
-    with desk.receiving(), NamedTemporaryFile(prefix="import-", delete=False) as kept:
-        try:
-            async for part in request.stream():
-                kept.write(part)
-        except BaseException:
-            File(kept.name).unlink(missing_ok=True)
-            raise
-        return kept.name
-
-
-def _with_progress(
-    read: Callable[[Callable[[Progress], None]], Imported],
-    said: ImportTerms,
-    request: Request,
-    file: File,
-) -> Response:
-    """Send `progress` while a file is read, and then its `report`, or the `problem` with it."""
-    loop, sent = asyncio.get_running_loop(), asyncio.Queue[Progress | None]()
-
-    def tell(progress: Progress | None) -> None:
-        loop.call_soon_threadsafe(sent.put_nowait, progress)
-
-    async def work() -> Imported:
-        try:
-            return await run_in_threadpool(read, tell)
-        finally:
-            file.unlink(missing_ok=True)
-            tell(None)
-
-    # Begun at once, so that the file is gone in the end whether or not anybody listens.
-    working = asyncio.create_task(work())
-
-    async def events() -> AsyncIterator[str]:
-        while (progress := await sent.get()) is not None:
-            yield _event("progress", {"rows": progress.rows, "share": progress.share})
-        try:
-            yield _event("report", _document(await working, said, request))
-        except PlannerError as error:
-            yield _event("problem", json.loads(bytes(refusal(request, error).body)))
-
-    headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(events(), media_type=_EVENTS, headers=headers)
-
-
-def _event(name: str, data: Any) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
-
-
-def _document(found: Imported, said: ImportTerms, request: Request) -> Any:
-    report = found.report
-    if said.hide_below:
-        report = report.suppressed(said.hide_below)
-    document = report_document(report, language(request), found.accepted)
-    return document.model_dump(mode="json")
-
-
-def _refuse_forms(request: Request) -> None:
-    """Refuse a form: what is sent is the file itself."""
-    if request.headers.get("content-type", "").lower().startswith(("multipart/", "application/x-")):
-        raise InvalidInput(
-            Text(
-                da="send filen selv som indhold (curl --data-binary @fil -H "
-                "'Content-Type: application/octet-stream'), ikke som formular",
-                en="send the file itself as the body (curl --data-binary @file -H "
-                "'Content-Type: application/octet-stream'), not as a form",
-            ),
-            field="body",
-        )
+    return await answered_from_file(request, desk, read, answer, document)
 
 
 def _refuse_version(slug: str) -> None:

@@ -94,12 +94,12 @@ class Histories:
 
         A department without lists gets a secret that is kept with the first of them.
         """
-        remembered = self._remembered(terms.source, terms.kind)
+        remembered = self.remembered(terms.source, terms.kind)
         if department is None:
             return Given(department=None, secret=new_secret(), remembered=remembered)
         known = self._slug_of(department)
         secret = self._secret(known)
-        people = frozenset[str]()
+        people: Mapping[str, str] = {}
         if terms.kind is Kind.ABSENCE:
             people = self._people(known)
         return Given(
@@ -107,6 +107,7 @@ class Histories:
             secret=secret or new_secret(),
             remembered=remembered,
             people=people,
+            kept_for=self._kept_for(known) if terms.keep_names else None,
         )
 
     def accept(
@@ -235,7 +236,8 @@ class Histories:
         assert found is not None
         return found
 
-    def _remembered(self, source: str | None, kind: Kind) -> Remembered:
+    def remembered(self, source: str | None, kind: Kind) -> Remembered:
+        """Return what is remembered of a source's lists of a kind (da: husket)."""
         row = None if source is None else self.session.get(StoredSource, (source, kind.value))
         return Remembered() if row is None else _remembered(row)
 
@@ -276,7 +278,20 @@ class Histories:
             select(StoredSecret.secret).where(col(StoredSecret.department) == slug)
         ).first()
 
-    def _people(self, slug: str) -> frozenset[str]:
+    def _kept_for(self, slug: str) -> Text | None:
+        stated = Store(self.session).purpose(slug)
+        if stated is None:
+            return None
+        last = stated.delete_after
+        da = "ingen sidste dag er angivet" if last is None else f"de slettes efter {last}"
+        en = "no last day is stated" if last is None else f"they are deleted after {last}"
+        return Text(
+            da=f"afdelingens formål er ”{stated.purpose}”, og {da}",
+            en=f"the department’s purpose is “{stated.purpose}”, and {en}",
+        )
+
+    def _people(self, slug: str) -> dict[str, str]:
+        """Return what each person of the staff list is called there, by pseudonym."""
         staff = self.latest(slug, Kind.STAFF)
         if not isinstance(staff, StaffHistory):
             raise InvalidInput(
@@ -286,7 +301,7 @@ class Histories:
                 ),
                 field="kind",
             )
-        return frozenset(each.caseworker for each in staff.employments)
+        return {each.pseudonym or each.caseworker: each.caseworker for each in staff.employments}
 
     def _slug_of(self, address: str) -> str:
         return Store(self.session).version(address).slug
@@ -312,6 +327,53 @@ def keep_accepted(
     """Keep a list in a transaction of its own: all of it, or nothing (da: gem godkendt liste)."""
     with faults_in_words(), Session(engine) as session, session.begin():
         return Histories(session).accept(slug, terms, found, secret=secret, by=by)
+
+
+def keep_drafted(
+    engine: Engine,
+    department: Department,
+    terms: Terms,
+    found: "Understood",
+    *,
+    secret: bytes,
+    by: str,
+) -> AcceptedList:
+    """Keep a department that was drafted from a list, with that list: both, or neither.
+
+    (da: gem udkast.) `InvalidInput` where the name is taken.
+    """
+    with faults_in_words(), Session(engine) as session, session.begin():
+        _refuse_taken(session, department.slug)
+        kept = Store(session).add_department(department, by=by)
+        if kept.version != department.version:
+            raise changed_meanwhile()
+        accepted, _ = Histories(session).accept(kept.slug, terms, found, secret=secret, by=by)
+        return accepted
+
+
+def refuse_taken(engine: Engine, slug: str) -> None:
+    """Refuse the name of a department there is, before a file is read (da: navnet er taget)."""
+    with faults_in_words(), Session(engine) as session:
+        _refuse_taken(session, slug)
+
+
+def _refuse_taken(session: Session, slug: str) -> None:
+    if Store(session).latest(slug) is not None:
+        raise InvalidInput(
+            Text(
+                da=f"der er allerede en afdeling, der hedder ”{slug}”; læs listen ind i den med "
+                "department, eller vælg et andet navn",
+                en=f"there is a department called “{slug}” already; import the list under it with "
+                "department, or choose another name",
+            ),
+            field="new_department",
+        )
+
+
+def remembered_of(engine: Engine, terms: Terms) -> Remembered:
+    """Return what is remembered of a source, outside any request (da: husket om kilden)."""
+    with faults_in_words(), Session(engine) as session:
+        return Histories(session).remembered(terms.source, terms.kind)
 
 
 def read_past(
