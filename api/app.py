@@ -132,3 +132,6 @@ def _warm() -> None:
     from simulations.replications import load_compiled_code
 
     load_compiled_code()
+    from simulations.played_department import load_compiled_play
+
+    load_compiled_play()  # what a fit is made with: it is asked for later

@@ -35,6 +35,7 @@ _FEW = 30
 class FteDefinition(StrEnum):
     """Which posts a caseload is divided by (da: hvilke fuldtidsstillinger)."""
 
+    GRANTED = "granted"
     CONTRACTED = "contracted"
     CASE_CARRYING = "case_carrying"
 
@@ -241,6 +242,7 @@ _WORDS = {
     CaseUnit.CHILD: Text(da="børn", en="children"),
     CaseUnit.FAMILY: Text(da="familier", en="families"),
     CaseUnit.CITIZEN: Text(da="borgere", en="citizens"),
+    FteDefinition.GRANTED: Text(da="normerede fuldtidsstillinger", en="granted FTE"),
     FteDefinition.CONTRACTED: Text(da="ansatte fuldtidsstillinger", en="contracted FTE"),
     FteDefinition.CASE_CARRYING: Text(da="sagsbærende fuldtidsstillinger", en="case-carrying FTE"),
 }

@@ -23,7 +23,7 @@ from capacity.rulebook import Rulebook
 from capacity.units import exact
 from capacity.wording import Text
 from simulations.cohorts import IN_TIME, LATE, OPEN_AND_OVERDUE
-from simulations.department_fit import Past, department_fit, ramp_ups
+from simulations.department_fit import Past, StudySize, department_fit, ramp_ups
 from simulations.experiments import Groups, run, simulable, trial
 from simulations.luck import Floats
 from simulations.observed_compliance import Split, compliance_of_history
@@ -53,6 +53,7 @@ def back_test(  # noqa: PLR0913  (each is asked about on its own)
     seed: int = 1,
     executor: Executor | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _wanted: None,
+    study: StudySize | None = None,
 ) -> tuple[BackTest, ...]:
     """Forecast [from_, to) from what was known before it, and say how it went (da: tilbageblik).
 
@@ -69,6 +70,7 @@ def back_test(  # noqa: PLR0913  (each is asked about on its own)
         seed=seed,
         executor=executor,
         on_progress=on_progress,
+        study=study,
     )
     held_against = _as_it_was(fitted, past, from_, to)
     asked = _asked(held_against, from_, to, book)

@@ -8,8 +8,9 @@ alone.
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulations.compilation import part
+from simulations.compilation import compiled, part
 from simulations.luck import Floats, Integers
 from simulations.office import (
     FROM_ARRIVAL,
@@ -93,6 +94,14 @@ def count_clocks(clocks, period, counts, stock, days_late):
         late = min(ended, period.followed_until) - due
         counts[group, year, DAYS_LATE] += late
         days_late[group, min(int(late), MOST_DAYS_LATE)] += 1
+
+
+@compiled
+def count_clocks_alone(
+    clocks: NDArray[np.void], period: Period, counts: Floats, stock: Floats, days_late: Floats
+) -> None:
+    """Count clocks that no replication is at work on: those of a list, or of a past played."""
+    count_clocks(clocks, period, counts, stock, days_late)
 
 
 @part

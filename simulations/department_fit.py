@@ -36,7 +36,13 @@ from capacity.wording import Text
 from simulations.case_history import CaseHistory, day_number
 from simulations.effort_posterior import EffortPosterior, FactorLearned, drawn, fitted_effort
 from simulations.effort_sentences import effort_sentence, factor_sentence
-from simulations.effort_study import EffortQuestion, effort_steps
+from simulations.effort_study import (
+    LEAST_REPLICATIONS,
+    USUAL_POINTS,
+    USUAL_REPLICATIONS,
+    EffortQuestion,
+    effort_steps,
+)
 from simulations.factor_priors import EffortPrior, FactorPrior, team_effort_prior
 from simulations.followed_cases import followed_cases
 from simulations.inflow_fit import InflowFit, inflow_fit
@@ -62,6 +68,8 @@ DELAYS_LABEL = Text(da="ventetid på andre", en="waiting for others")
 FACTOR = Text(da="faktor på det oplyste", en="factor on what is stated")
 SETS = 24
 """How many sets of possible inputs a fit leaves: enough for a band of nine in ten."""
+MANY_STEPS = 5 * 10**8
+"""Assumption: a team whose study would cost more has cases enough to be told by fewer pasts."""
 _WIDE = 0.45
 """Assumption: half as much and twice as much are both within what nine in ten believe."""
 UNKNOWN_EFFORT = FactorPrior(
@@ -125,6 +133,18 @@ class Past:
         return self.cases.complete_from
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudySize:
+    """How much is simulated of each team for each order of work (da: studiets omfang).
+
+    At `points` pairs of effort and waiting the past is simulated `replications` times. What is too
+    few is refused as by `EffortQuestion`.
+    """
+
+    points: int = USUAL_POINTS
+    replications: int = USUAL_REPLICATIONS
+
+
 def rows_of(case_class: CaseClass, history: CaseHistory, strand: str | None = None) -> CaseHistory:
     """Return a class's own rows of a list, or those of one of its strands (da: sagstypens rækker).
 
@@ -153,14 +173,16 @@ def department_fit(
     seed: int = 1,
     executor: Executor | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _wanted: None,
+    study: StudySize | None = None,
 ) -> Department:
     """Fit a department to its own past (da: tilpas afdelingen til dens egen historie).
 
     The new department's date is the day after the lists were drawn, its backlog and roster are
     those of that day, and its `fit` says of each input what was learned. Effort, waiting and the
-    order of work are learned team by team, with the others as stated. `on_progress` is told how
-    much is done, in thousandths; what it raises stops the rest. `InvalidInput` where the lists
-    count in another unit, or hold too little to learn anything from.
+    order of work are learned team by team, with the others as stated, from a `study` of the usual
+    size if left out, of fewer replications where the team has very many cases. `on_progress` is
+    told how much is done, in thousandths; what it raises stops the rest. `InvalidInput` where the
+    lists count in another unit, or hold too little to learn anything from.
     """
     _refuse_other_unit(department, past)
     fits = {each.slug: _class_fit(each, past) for each in department.case_classes}
@@ -177,7 +199,8 @@ def department_fit(
         roster=staff.roster_today(known),
         open_cases=sum(each.backlog.open_cases for each in known.case_classes),
     )
-    beliefs = _beliefs(department, past, book, seed, executor, on_progress)
+    asked = _asked(department, past, book, seed, study)
+    beliefs = _beliefs(asked, past, book, executor, on_progress)
     central = [each.central for each in beliefs.values()]
     fitted = with_inputs(known, central)
     return replace(
@@ -409,16 +432,42 @@ class _Belief:
     rows: tuple[FittedInput, ...]
 
 
-def fit_steps(department: Department, past: Past, book: Rulebook) -> int:
+def fit_steps(
+    department: Department, past: Past, book: Rulebook, study: StudySize | None = None
+) -> int:
     """What a fit costs, in steps of the kernel (da: beregningens omfang).
 
     `TooMuchWork` where a replication of the past is too large; else as `department_fit`.
     """
     return sum(
         effort_steps(question, book)
-        for question in _questions(department, past, 1)
-        if _unlearnable(question, past, book) is None
+        for question, reason in _asked(department, past, book, 1, study)
+        if reason is None
     )
+
+
+def _asked(
+    department: Department, past: Past, book: Rulebook, seed: int, study: StudySize | None
+) -> list[tuple[EffortQuestion, Text | None]]:
+    """What is asked of each team's past, and why nothing can be learned of it where that is so."""
+    asked = []
+    for question in _questions(department, past, seed):
+        reason = _unlearnable(question, past, book)
+        asked.append((_sized(question, study, book) if reason is None else question, reason))
+    return asked
+
+
+def _sized(question: EffortQuestion, study: StudySize | None, book: Rulebook) -> EffortQuestion:
+    """The question at the size that was asked for, or at the one that suits its team.
+
+    The figures of a past are sums over its cases, so the chance that replications even out is the
+    smaller the more cases there are: of very many, half as many replications tell as much.
+    """
+    if study is not None:
+        return replace(question, points=study.points, replications=study.replications)
+    if effort_steps(question, book) > MANY_STEPS:
+        return replace(question, replications=LEAST_REPLICATIONS)
+    return question
 
 
 def _questions(department: Department, past: Past, seed: int) -> list[EffortQuestion]:
@@ -444,29 +493,26 @@ def _questions(department: Department, past: Past, seed: int) -> list[EffortQues
 
 
 def _beliefs(
-    department: Department,
+    asked: Sequence[tuple[EffortQuestion, Text | None]],
     past: Past,
     book: Rulebook,
-    seed: int,
     executor: Executor | None,
     on_progress: Callable[[int, int], None],
 ) -> dict[str, _Belief]:
-    questions = _questions(department, past, seed)
     believed = {}
-    for number, question in enumerate(questions):
-        reason = _unlearnable(question, past, book)
+    for number, (question, reason) in enumerate(asked):
         if reason is None:
             found = fitted_effort(
                 question,
                 past.cases,
                 book,
                 executor=executor,
-                on_progress=_part(on_progress, number, len(questions)),
+                on_progress=_part(on_progress, number, len(asked)),
             )
-            believed[question.team] = _learned(found, seed)
+            believed[question.team] = _learned(found)
         else:
-            believed[question.team] = _as_before(question, reason, seed)
-        on_progress(1000 * (number + 1) // len(questions), 1000)
+            believed[question.team] = _as_before(question, reason)
+        on_progress(1000 * (number + 1) // len(asked), 1000)
     return believed
 
 
@@ -531,7 +577,7 @@ def _unlearnable(question: EffortQuestion, past: Past, book: Rulebook) -> Text |
     return None
 
 
-def _learned(found: EffortPosterior, seed: int) -> _Belief:
+def _learned(found: EffortPosterior) -> _Belief:
     team = found.question.team
     policy = found.possible_policies[0].policy if found.policy_learned else None
     central = TeamInputs(
@@ -547,7 +593,7 @@ def _learned(found: EffortPosterior, seed: int) -> _Belief:
             delays=_rounded(each.delays / found.delays.median),
             policy=each.policy,
         )
-        for each in drawn(found, SETS, seed)
+        for each in drawn(found, SETS, found.question.seed)
     )
     return _Belief(
         central=central,
@@ -565,9 +611,9 @@ def _learned(found: EffortPosterior, seed: int) -> _Belief:
     )
 
 
-def _as_before(question: EffortQuestion, reason: Text, seed: int) -> _Belief:
+def _as_before(question: EffortQuestion, reason: Text) -> _Belief:
     """What was believed before, where history says nothing."""
-    luck = np.uint64(key_of(stream(seed, "belief", question.team), 0))
+    luck = np.uint64(key_of(stream(question.seed, "belief", question.team), 0))
     # One score in the middle of each of SETS equal parts, effort's and waiting's in other orders.
     scores = [NormalDist().inv_cdf((n + 0.5) / SETS) for n in range(SETS)]
     others = [scores[place] for place in np.argsort([uniform(luck, n) for n in range(SETS)])]

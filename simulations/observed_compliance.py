@@ -35,9 +35,8 @@ from simulations.cohorts import (
     RUNNING_IN_TIME,
     RUNNING_OVERDUE,
     Period,
-    count_clocks,
+    count_clocks_alone,
 )
-from simulations.compilation import compiled
 from simulations.estimates import CONFIDENCE
 from simulations.luck import Floats, Integers
 from simulations.observed_clocks import DeadlineReading, ObservedClocks, observed_clocks
@@ -242,7 +241,7 @@ def compliance_of_history(
         np.zeros((len(groups), MOST_DAYS_LATE + 1)),
     )
     for each in records:
-        _count(each, period, counted.counts, counted.stock, counted.days_late)
+        count_clocks_alone(each, period, counted.counts, counted.stock, counted.days_late)
     for places, started_at, due_at in unknown:
         inside = (started_at >= period.first_day) & (started_at < period.end_day)
         inside &= due_at <= period.end_day
@@ -311,13 +310,6 @@ def compared(one: ComplianceRow, other: ComplianceRow) -> ComplianceDifference:
             for row in (one, other)
         )
     )
-
-
-@compiled
-def _count(
-    clocks: Records, period: Period, counts: Floats, stock: Floats, days_late: Floats
-) -> None:
-    count_clocks(clocks, period, counts, stock, days_late)  # type: ignore[no-untyped-call]
 
 
 def _grouped(

@@ -15,12 +15,14 @@ from capacity.errors import InvalidInput
 from capacity.rulebook import Rulebook
 from capacity.wording import Text
 from simulations.casework import casework
+from simulations.cohorts import KINDS, MOST_DAYS_LATE, count_clocks_alone
 from simulations.dealing import deal
 from simulations.experiments import check_size
 from simulations.luck import Integers
 from simulations.office import Deal, Outcome, Staff
-from simulations.people import deal_staff, people_of
+from simulations.people import Level, deal_staff, people_of
 from simulations.plan import Layout, layout
+from simulations.replications import nobody
 from simulations.synthetic_staff import Post, posts_of
 
 NO_EPISODE = -1
@@ -121,3 +123,15 @@ def played(
         outcome=casework(plan, cases, staff, np.zeros(0), float(days), True),
         posts=posts_of(department, laid_out.teams, people, replication),
     )
+
+
+def load_compiled_play() -> None:
+    """Load the compiled code that plays and counts a past, or compile it (da: indlæs).
+
+    A fit plays a department many times; its kernels are others than those of a forecast.
+    """
+    empty, none = nobody(), np.zeros(0, dtype=np.int64)
+    staff = deal_staff(empty.people, Level(members=none, first_of_team=np.zeros(1, dtype=np.int64)), 0)
+    outcome = casework(empty.plan, deal(empty.templates, 0), staff, np.zeros(0), 0.0, True)
+    counts, days_late = np.zeros((0, 1, KINDS)), np.zeros((0, MOST_DAYS_LATE + 1))
+    count_clocks_alone(outcome.clocks, empty.period, counts, np.zeros((0, 2)), days_late)

@@ -138,6 +138,11 @@ def _room(experiment: Experiment, for_cases: DealRoom) -> Room:
 
 def load_compiled_code() -> None:
     """Load the kernel's compiled code, or compile it, so that no answer has to wait for it."""
+    replicate(nobody(), 0, 0)
+
+
+def nobody() -> Experiment:
+    """Return an office without people, cases or days: what kernels are loaded with (da: ingen)."""
     none, no_numbers = np.zeros(0), np.zeros(0, dtype=np.int64)
     plan = Plan(
         np.zeros(0, dtype=STEP),
@@ -176,7 +181,7 @@ def load_compiled_code() -> None:
         0.0,
         0,
     )
-    nobody = Experiment(
+    return Experiment(
         plan,
         templates,
         people,
@@ -187,4 +192,3 @@ def load_compiled_code() -> None:
         0,
         none,
     )
-    replicate(nobody, 0, 0)

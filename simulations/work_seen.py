@@ -32,9 +32,8 @@ from simulations.cohorts import (
     RUNNING_IN_TIME,
     RUNNING_OVERDUE,
     Period,
-    count_clocks,
+    count_clocks_alone,
 )
-from simulations.compilation import compiled
 from simulations.luck import Floats, Integers
 from simulations.observed_clocks import observed_clocks
 from simulations.office import CLOCK, LAPSED, MET
@@ -228,11 +227,6 @@ def in_whole_days(clocks: Records) -> Records:
 # --- Figures of clocks -----------------------------------------------------------------------
 
 
-@compiled
-def _count(clocks, period, counts, stock, days_late):
-    count_clocks(clocks, period, counts, stock, days_late)
-
-
 def figures_of(clocks: Records, view: View, group_of_duty: Integers) -> tuple[Floats, Floats]:
     """Count a period's figures from its clocks, each on a scale on which it is nearly normal.
 
@@ -246,7 +240,7 @@ def figures_of(clocks: Records, view: View, group_of_duty: Integers) -> tuple[Fl
     period = Period(0.0, end, end, ends, group_of_duty)
     counts = np.zeros((groups, ends.size + 1, KINDS))
     stock = np.zeros((groups, 2))
-    _count(clocks, period, counts, stock, np.zeros((groups, MOST_DAYS_LATE + 1)))
+    count_clocks_alone(clocks, period, counts, stock, np.zeros((groups, MOST_DAYS_LATE + 1)))
     of_duty = group_of_duty[clocks["duty"]]
     values: list[float] = []
     roundings: list[float] = []

@@ -88,12 +88,43 @@ assert loaded == [len(each.signatures) for each in kernels], "a question had to 
 """
 
 
-def test_no_question_has_to_compile_what_was_loaded():
+NOTHING_LEFT_TO_FIT = """
+from simulations.played_department import load_compiled_play
+load_compiled_play()
+from simulations import casework, cohorts, dealing, people
+kernels = [casework._casework, dealing._deal, people._deal_staff, cohorts.count_clocks_alone]
+loaded = [len(each.signatures) for each in kernels]
+from datetime import date, timedelta
+import numpy as np
+from capacity.rulebook import rulebook
+from case_rows import case_rows, days_ago
+from simulations.observed_compliance import compliance_of_history
+from simulations.played_department import played
+from simulations.work_seen import View, figures_of, in_whole_days
+from small_department import small_department
+department = small_department(ages_days=(3,))
+past = played(department, department.on + timedelta(days=60), rulebook())
+from_, to = department.on, department.on + timedelta(days=60)
+view = View(team="t", deadlines=("d",), from_=from_, to=to, ends=(to,), within_days=((10,),))
+groups = np.zeros(past.layout.plan.duties.size, dtype=np.int64)
+figures_of(past.outcome.clocks, view, groups)
+figures_of(in_whole_days(past.outcome.clocks), view, groups)
+list_ = case_rows(
+    ("bfu",) * 2, need_became_known=days_ago(300, 200), assessment_finished=days_ago(250, 30)
+)
+compliance_of_history(list_, rulebook())
+assert all(loaded), loaded
+assert loaded == [len(each.signatures) for each in kernels], "a fit had to compile again"
+"""
+
+
+@pytest.mark.parametrize("script", [NOTHING_LEFT, NOTHING_LEFT_TO_FIT], ids=["forecast", "fit"])
+def test_no_question_has_to_compile_what_was_loaded(script):
     """Were an empty office typed otherwise than a real one, the first answer would wait for it."""
     tests = Path(__file__).parent
     environment = {**os.environ, "PYTHONPATH": f"{tests.parent}{os.pathsep}{tests}"}
     done = subprocess.run(
-        [sys.executable, "-c", NOTHING_LEFT],
+        [sys.executable, "-c", script],
         env=environment,
         cwd=tests.parent,
         capture_output=True,

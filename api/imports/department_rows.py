@@ -7,7 +7,6 @@ ranked, and whether they do is told from these words.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 
 from api.imports.fields import Kind
@@ -16,16 +15,9 @@ from api.imports.readings import Chunk
 from api.imports.short_lists import BACKWARD, TOO_LATE, RowList, said
 from api.uploads import Cell, Unreadable
 from capacity.caseload import CaseUnit
+from capacity.department_comparison import FteDefinition
 from capacity.units import FTE
 from simulations.case_history import NOBODY
-
-
-class FteDefinition(StrEnum):
-    """What is counted as a full-time equivalent (da: hvad en fuldtidsstilling er)."""
-
-    GRANTED = "granted"
-    CONTRACTED = "contracted"
-    CASE_CARRYING = "case_carrying"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from capacity.errors import InvalidInput
 from capacity.wording import Text
 
 if TYPE_CHECKING:  # which loads numpy and the simulation
+    from api.imports.department_rows import DepartmentRow
     from api.imports.report import Report
     from api.imports.understanding import Understood
     from capacity.department import Department
@@ -99,6 +100,28 @@ def _one_of(places: BoundedSemaphore) -> Iterator[None]:
         yield
     finally:
         places.release()
+
+
+def departments_in(
+    engine: Engine,
+    file: Path | bytes,
+    filename: str,
+    terms: Terms,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> "tuple[DepartmentRow, ...]":
+    """Read a table with a row a department, and keep nothing (da: afdelingerne i en tabel).
+
+    `NotAccepted` where it has errors or open questions.
+    """
+    from api.imports.department_rows import DepartmentRow
+    from api.imports.understanding import understood
+
+    given = read_given(engine, None, terms)
+    found = understood(guarded(file, filename, Limits()), terms, given, on_progress)
+    refuse_unacceptable(found.report)
+    content = found.content
+    assert isinstance(content, tuple)
+    return tuple(each for each in content if isinstance(each, DepartmentRow))
 
 
 def imported(

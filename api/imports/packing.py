@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.imports.absences import Away
-from api.imports.department_rows import DepartmentRow, FteDefinition
+from api.imports.department_rows import DepartmentRow
 from api.imports.fields import Kind
 from api.imports.understanding import Content
 from capacity.case_events import CaseEvent
 from capacity.caseload import CaseUnit
+from capacity.department_comparison import FteDefinition
 from capacity.staff_history import AwayReason, Employment, Spell, StaffHistory
 from simulations.case_history import CaseHistory
 from simulations.luck import Floats, Integers

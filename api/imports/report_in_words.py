@@ -36,7 +36,7 @@ _COUNTED = {
     "reason": Text(da="pr. årsag", en="by reason"),
 }
 _NO_TOTAL = {"open", "people", "employed"}
-_REASONS = {
+_REASONS: Mapping[str, Text] = {
     AwayReason.SICKNESS: Text(da="sygdom", en="sickness"),
     AwayReason.PARENTAL_LEAVE: Text(da="barsel", en="parental leave"),
     AwayReason.UNPAID_LEAVE: Text(da="orlov", en="unpaid leave"),

@@ -92,6 +92,8 @@ def form_sheets(
 ) -> tuple[FormSheet, ...]:
     """Lay out a sheet for each caseworker of a team, or of all (da: skemaer).
 
+    A team of whom nobody is known gets one without a number.
+
     `InvalidInput` for a first day that is no Monday, `UnknownDepartment` for a team not there.
     """
     if from_ is not None and from_.weekday() != 0:
@@ -112,11 +114,16 @@ def form_sheets(
         for number, weekday in enumerate(_WEEKDAYS)
     )
     return tuple(
-        FormSheet(team=each.label, caseworker=person.id, parts=_parts(department, each), days=days)
+        FormSheet(team=each.label, caseworker=person, parts=_parts(department, each), days=days)
         for each in teams
-        for person in department.roster.caseworkers
-        if person.team == each.slug
+        for person in _people(department, each)
     )
+
+
+def _people(department: Department, team: Team) -> tuple[str, ...]:
+    """The people of a team; where nobody is known yet, one without a number, to be copied."""
+    known = (each.id for each in department.roster.caseworkers if each.team == team.slug)
+    return tuple(known) or ("",)
 
 
 def _parts(department: Department, team: Team) -> tuple[FormPart, ...]:
