@@ -14,6 +14,7 @@ from api.database_commands import COMMANDS
 from api.fit_command import fit
 from api.import_commands import import_file
 from api.key_commands import audit, keys
+from api.observed_commands import observed, review_size
 from api.options import Database, Lang, On
 from api.quantities import count, day, levels, number, share
 from api.quick_start import load_numba, quickly
@@ -318,7 +319,7 @@ def work(database: Database = None, lang: Lang = "da") -> None:
         work_on(database, lang)
 
 
-for command in (*COMMANDS, audit, synthetic, fit):
+for command in (*COMMANDS, audit, synthetic, fit, observed, review_size):
     main.command()(command)
 main.command("import")(import_file)
 main.add_typer(keys, name="keys")

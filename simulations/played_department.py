@@ -131,7 +131,9 @@ def load_compiled_play() -> None:
     A fit plays a department many times; its kernels are others than those of a forecast.
     """
     empty, none = nobody(), np.zeros(0, dtype=np.int64)
-    staff = deal_staff(empty.people, Level(members=none, first_of_team=np.zeros(1, dtype=np.int64)), 0)
+    staff = deal_staff(
+        empty.people, Level(members=none, first_of_team=np.zeros(1, dtype=np.int64)), 0
+    )
     outcome = casework(empty.plan, deal(empty.templates, 0), staff, np.zeros(0), 0.0, True)
     counts, days_late = np.zeros((0, 1, KINDS)), np.zeros((0, MOST_DAYS_LATE + 1))
     count_clocks_alone(outcome.clocks, empty.period, counts, np.zeros((0, 2)), days_late)

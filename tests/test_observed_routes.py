@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from past_lists import DEPARTMENTS
+from typer.testing import CliRunner
 
 from api.app import create_app
+from api.command_line import main
 from api.documents import DepartmentDocument
 from api.imports.fields import Kind
 from api.settings import Settings
@@ -249,3 +251,19 @@ def test_the_days_of_the_period_are_the_callers(service, history):
     found = rows(service, f"{HERE}/observed-compliance?from={from_}&to={to}")
     assert [row["due"] for row in found] == [each.due for each in counted]
     assert Fraction(found[0]["in_time"]) == counted[0].in_time
+
+
+def test_the_terminal_tells_the_same(service):
+    database = service.app.state.settings.database
+    terms = ["observed", TRUTH.slug, "--database", database]
+    said = " ".join(CliRunner().invoke(main, terms).output.split())
+    assert "Børnefaglig undersøgelse afsluttet: 100 af 101 til tiden" in said
+    by_month = CliRunner().invoke(
+        main, [*terms, "--by", "month", "--deadline", "statute.child_assessment"]
+    )
+    assert "2024-05" in by_month.output
+    chart = CliRunner().invoke(main, [*terms, "--chart", "statute.notification_assessment"])
+    assert chart.exit_code == 0
+    assert "til tiden" in chart.output
+    refused = CliRunner().invoke(main, ["observed", "ishoej-2020", "--database", database])
+    assert refused.exit_code == 2

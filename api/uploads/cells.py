@@ -1,7 +1,7 @@
 """What an upload is made of: cells in rows in tables, and what is wrong with one of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple, TypeAlias
@@ -29,6 +29,19 @@ class Row(NamedTuple):
     number: int
     cells: tuple[Cell, ...]
     line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of a table as columns (da: del af en tabel), all of one length."""
+
+    numbers: Sequence[int]
+    columns: Sequence[Sequence[Cell]]
+    lines: Sequence[int]
+
+    def rows(self) -> Iterator[Row]:
+        """Return its rows (da: rækker)."""
+        return map(Row, self.numbers, zip(*self.columns, strict=True), self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +104,18 @@ class Faults:
 class Table:
     """The table of a sheet, its rows read as they are asked for (da: tabel).
 
-    `faults` and `notices` grow while `rows` are read and are complete after the last one: nothing
-    may be stored before. `rows` ends with `UploadRefused` where CPR numbers were found; the row
-    that has one, and those after it, are never handed over. There are as many cells in a row as
-    there are headings; a heading may be empty.
+    Its `rows` come one by one, or some at a time as columns by its `parts`: what one of the two has
+    given, the other does not give again. `faults` and `notices` grow while they are read and are
+    complete after the last one: nothing may be stored before. Both end with `UploadRefused` where
+    CPR numbers were found; the row that has one, and those after it, are never handed over. There
+    are as many cells in a row as there are headings; a heading may be empty.
     """
 
     file: str
     sheet: str | None
     headings: tuple[str, ...]
     heading_row: int
+    parts: Iterator[Part]
     rows: Iterator[Row]
     faults: Faults
     notices: list[Text]

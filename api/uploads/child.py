@@ -19,8 +19,9 @@ from api.uploads.civil_registration import is_cpr, may_hold_cpr, parted_cpr, pse
 from api.uploads.columns import Chunk, Sum, cleaned
 from api.uploads.headings import SAMPLE, Heading, Merged, heading
 from api.uploads.messages import LARGEST_MESSAGE, LENGTH, OUT_OF_MEMORY
+from api.uploads.plain_text import Plain, Stretch
 from api.uploads.sheets import Book, NoSheet
-from api.uploads.text_files import TextAtFault, TextFile
+from api.uploads.text_files import Record, TextAtFault, TextFile
 from capacity.wording import Text
 
 _CELLS_AT_A_TIME = 30_000
@@ -94,6 +95,7 @@ class _Reading:
         self._cpr_count = 0
         self._notices: list[Text] = []
         self._rows = 0
+        self._is_astray = False
 
     def read(self, content: bytes) -> None:
         """Read what the order says: the sheets alone, or the rows of one of them (da: læs)."""
@@ -119,13 +121,14 @@ class _Reading:
                 )
             ) from None
         self._notices += text.notices
-        self._table(None, self._lines_of(text), (), text.share)
+        self._table(None, self._lines_of(text.records()), (), text.share, text)
         self._done()
 
-    def _lines_of(self, text: TextFile) -> Lines:
+    def _lines_of(self, records: Iterator[Record]) -> Lines:
         try:
-            yield from text.records()
+            yield from records
         except TextAtFault as fault:
+            self._is_astray = True
             self._fault(fault.row, None, None, fault.problem, fault.what_to_do)
 
     def _read_book(self, content: bytes) -> None:
@@ -172,7 +175,12 @@ class _Reading:
             first += len(some)
 
     def _table(
-        self, sheet: str | None, lines: Lines, merged: Merged, share: Callable[[], float]
+        self,
+        sheet: str | None,
+        lines: Lines,
+        merged: Merged,
+        share: Callable[[], float],
+        text: TextFile | None = None,
     ) -> None:
         self._sheet = sheet
         top = list(islice(lines, SAMPLE))
@@ -191,11 +199,15 @@ class _Reading:
         self._heading_faults(found, top[found.first][0], merged)
         if not self._cpr_count:
             send("heading", sheet, found.names, top[found.first][0])
-        rows = chain(top[found.body :], lines)
         at_a_time = max(1, _CELLS_AT_A_TIME // len(found.names))
         sums = Sum()
-        while some := list(islice(rows, at_a_time)):
-            self._take(some, share, sums)
+        rest = self._stretches(text) if text is not None else None
+        for part in chain([iter(top[found.body :])], [lines] if rest is None else rest):
+            if isinstance(part, Stretch):
+                self._pass_on(part, share)
+                continue
+            while some := list(islice(part, at_a_time)):
+                self._take(some, share, sums)
         self._notices += sums.notices()
         for place, number in sorted(self._nameless.items()):
             self._fault(
@@ -213,6 +225,33 @@ class _Reading:
                     da="listen har overskrifter, men ingen rækker; send en med indhold",
                     en="the list has headings but no rows; send one with content",
                 )
+            )
+
+    def _stretches(self, text: TextFile) -> Iterator[Stretch | Lines] | None:
+        """Return what comes after the first rows of a text in stretches, where that may be."""
+        names = self._names
+        if self._is_astray or not all(names) or self._allowed & set(map(str.casefold, names)):
+            return None
+        plain = Plain(
+            delimiter=text.delimiter, width=len(names), longest_cell=self._limits["longest_cell"]
+        )
+        stretches = text.stretches(plain)
+        if stretches is None:
+            return None
+        return (each if isinstance(each, Stretch) else self._lines_of(each) for each in stretches)
+
+    def _pass_on(self, stretch: Stretch, share: Callable[[], float]) -> None:
+        """Hand a stretch over as it is (da: giv videre)."""
+        self._rows += stretch.rows
+        if not self._cpr_count:
+            send(
+                "text",
+                stretch.cells,
+                stretch.delimiter,
+                stretch.rows,
+                stretch.number,
+                stretch.line,
+                share(),
             )
 
     def _heading_faults(self, found: Heading, row: int, merged: Merged) -> None:

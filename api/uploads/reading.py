@@ -11,18 +11,20 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from api.uploads.cells import (
+    Cell,
     CellError,
     Faults,
+    Part,
     Progress,
-    Row,
     Sheet,
     Table,
     UploadRefused,
@@ -31,6 +33,7 @@ from api.uploads.cells import (
     shown_value,
 )
 from api.uploads.guard import Upload
+from api.uploads.lazy_columns import CellsInRows
 from api.uploads.messages import LARGEST_MESSAGE, LENGTH, OUT_OF_MEMORY
 from capacity.wording import Text
 
@@ -94,12 +97,14 @@ def table(
             raise _refusal(upload, kind, rest)
         name, headings, heading_row = rest
         faults, notices = Faults(), list(upload.notices)
+        parts = _parts(upload, process, _Place(name, headings), faults, notices, progress)
         yield Table(
             file=upload.filename,
             sheet=name,
             headings=headings,
             heading_row=heading_row,
-            rows=_rows(upload, process, _Place(name, headings), faults, notices, progress),
+            parts=parts,
+            rows=chain.from_iterable(map(Part.rows, parts)),
             faults=faults,
             notices=notices,
         )
@@ -111,24 +116,24 @@ class _Place:
     headings: tuple[str, ...]
 
 
-def _rows(
+def _parts(
     upload: Upload,
     process: "_Process",
     place: _Place,
     faults: Faults,
     notices: list[Text],
     progress: Callable[[Progress], None] | None,
-) -> Iterator[Row]:
+) -> Iterator[Part]:
     count = 0
     while True:
         kind, *rest = process.message()
-        if kind == "rows":
-            columns, packed, lines, share = rest
-            numbers = range(packed[0], packed[1] + 1) if isinstance(packed, tuple) else packed
-            count += len(numbers)
+        if kind in ("rows", "text"):
+            *content, share = rest
+            part = _of_columns(*content) if kind == "rows" else _of_text(place, *content)
+            count += len(part.numbers)
             if progress is not None:
                 progress(Progress(rows=count, share=share))
-            yield from map(Row, numbers, zip(*columns, strict=True), lines or numbers)
+            yield part
         elif kind == "done":
             notices += [Text(da=da, en=en) for da, en in rest[0]]
             for each in rest[1]:
@@ -137,6 +142,21 @@ def _rows(
             return
         else:
             raise _refusal(upload, kind, rest)
+
+
+def _of_columns(
+    columns: list[Sequence[Cell]], packed: tuple[int, int] | list[int], lines: list[int] | None
+) -> Part:
+    numbers = range(packed[0], packed[1] + 1) if isinstance(packed, tuple) else packed
+    return Part(numbers, columns, lines or numbers)
+
+
+def _of_text(place: "_Place", text: str, delimiter: str, rows: int, number: int, line: int) -> Part:
+    cells = text.split(delimiter)
+    width = len(place.headings)
+    if len(cells) != rows * width:
+        raise pickle.UnpicklingError("cells")
+    return Part(range(number, number + rows), CellsInRows(cells, width), range(line, line + rows))
 
 
 def _cell_error(

@@ -8,15 +8,18 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from api.uploads.plain_text import Plain, Stretch
 from capacity.wording import Text
 
 DELIMITERS = (";", "\t", "|", ",")
 """The likeliest first: a Danish list has commas within its numbers (da: skilletegn)."""
 _SAMPLE, _LONGEST_SAMPLE = 60, 5000
+_STRETCH = 2**19
+"""So many bytes are looked at together (da: stykke)."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _TWO_BYTES = re.compile(rb"[\xc3\xc2][\x80-\xbf]|\xe2[\x80-\xbf]{2}")
 _TWICE_ENCODED = re.compile(r"Ã[¦¸¥†˜…©¼\u0086\u0098\u0085\u00a0-\u00bf]|â€[“”™œ]|Â[§\u00a0]")
@@ -33,6 +36,8 @@ class TextAtFault(Exception):
     def __init__(self, row: int | None, problem: Text, what_to_do: Text) -> None:
         super().__init__(problem.en)
         self.row, self.problem, self.what_to_do = row, problem, what_to_do
+        self.is_cut_short = False
+        """Whether the text ends within quotation marks."""
 
 
 Record: TypeAlias = tuple[int, int, list[str]]
@@ -52,6 +57,11 @@ class TextFile:
     """Bytes of a mark or of a first line `sep=;`, which no spreadsheet shows."""
     notices: list[Text] = field(default_factory=list)
     _source: io.BytesIO | None = None
+    _number: int = 0
+    """The row that was read last, and the line after it."""
+    _line: int = 1
+    _read: int = 0
+    """So many bytes have been read, where they are read in stretches."""
 
     def __post_init__(self) -> None:
         self.encoding = self._encoding()
@@ -66,25 +76,87 @@ class TextFile:
         """
         self._source = io.BytesIO(self.content)
         self._source.seek(self.skipped)
+        self._number, self._line = 0, self._first_line
         lines = io.TextIOWrapper(self._source, encoding=self.encoding, newline="")
+        return self._divided(lines, delimiter or self.delimiter)
+
+    def stretches(self, plain: Plain) -> Iterator[Stretch | Iterator[Record]] | None:
+        """Return what comes after the records read so far, in stretches (da: stykker).
+
+        They are lines that may be handed over as they are, or else the records that are in them.
+        None where the end of a line cannot be found without reading all before it.
+        """
+        returns = self.content.count(b"\r")
+        if self.encoding.startswith("utf-16") or returns != self.content.count(b"\r\n"):
+            return None
+        return self._stretches(plain)
+
+    def _stretches(self, plain: Plain) -> Iterator[Stretch | Iterator[Record]]:
+        self._read = self.skipped
+        for _ in range(self._line - self._first_line):
+            self._read = self.content.find(b"\n", self._read) + 1 or len(self.content)
+        size, astray = _STRETCH, None
+        while astray is None and self._read < len(self.content):
+            end = self.content.find(b"\n", self._read + size) + 1 or len(self.content)
+            text = self.content[self._read : end].decode(self.encoding)
+            found: Stretch | Iterator[Record] | None = self._plain(text, plain)
+            if found is None:
+                before = self._number, self._line
+                records, astray = self._all_of(text)
+                if astray is not None and astray.is_cut_short and end < len(self.content):
+                    self._number, self._line = before
+                    size *= 2  # a cell within quotation marks goes on after the stretch
+                    continue
+                found = _until(records, astray)
+            self._read, size = end, _STRETCH
+            yield found
+
+    def _plain(self, text: str, plain: Plain) -> Stretch | None:
+        stretch = plain.stretch(text, self._number + 1, self._line)
+        if stretch is None or self._number + stretch.rows > self.most_rows:
+            return None
+        self._number += stretch.rows
+        self._line += stretch.rows
+        return stretch
+
+    def _all_of(self, text: str) -> tuple[list[Record], "TextAtFault | None"]:
+        records = []
+        try:
+            for record in self._divided(io.StringIO(text, newline=""), self.delimiter):
+                records.append(record)
+                if record[0] > self.most_rows:
+                    break
+        except TextAtFault as fault:
+            return records, fault
+        return records, None
+
+    def _divided(self, lines: Iterable[str], delimiter: str) -> Iterator[Record]:
+        """Divide lines into records, numbered from where the last ones ended."""
         csv.field_size_limit(self.longest_field)
-        reader = csv.reader(lines, delimiter=delimiter or self.delimiter, strict=True)
-        first = 1 if self.skipped <= 3 else 2
-        line, number = first, 0
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        before = self._line
         try:
             for fields in reader:
-                number += 1
-                if fields or number > self.most_rows:
-                    yield number, line, fields
-                line = reader.line_num + first
+                line, self._line = self._line, before + reader.line_num
+                self._number += 1
+                if fields or self._number > self.most_rows:
+                    yield self._number, line, fields
         except csv.Error as error:
-            raise _astray(number + 1, line, str(error)) from None
+            fault = _astray(self._number + 1, self._line, str(error))
+            fault.is_cut_short = "unexpected end" in str(error)
+            raise fault from None
 
     def share(self) -> float:
         """How much of the text has been read (da: andel)."""
+        if self._read:
+            return self._read / len(self.content)
         if self._source is None:
             return 0.0
         return 1.0 if self._source.closed else self._source.tell() / len(self.content)
+
+    @property
+    def _first_line(self) -> int:
+        return 1 if self.skipped <= 3 else 2
 
     def _encoding(self) -> str:
         content = self.content
@@ -207,6 +279,12 @@ class TextFile:
             ):
                 best, best_score = delimiter, score
         return best
+
+
+def _until(records: list[Record], fault: TextAtFault | None) -> Iterator[Record]:
+    yield from records
+    if fault is not None:
+        raise fault
 
 
 def _astray(row: int, line: int, reason: str) -> TextAtFault:
