@@ -32,6 +32,7 @@ from api.settings import Settings
 from api.store.departments import expire, load_demo
 from api.store.jobs import Queue
 from api.store.scenarios import load_demo_scenarios
+from api.synthetic_desk import SyntheticDesk
 from api.today import today
 
 _DESCRIPTION = """
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.keyring = keyring = Keyring()
     app.state.wrong_keys = wrong_keys = Flood(settings.wrong_keys, "wrong_keys")
     app.state.imports = ImportDesk(settings.imports_at_once)
+    app.state.synthetic = SyntheticDesk()
     app.state.warm = Event()
     # A request passes through them from the last to the first.
     app.add_middleware(

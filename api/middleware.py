@@ -5,7 +5,9 @@ import re
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_TAKES_FILE = re.compile(r"/v1/imports/check|/v1/departments/[^/]+/imports")
+_TAKES_FILE = re.compile(
+    r"/v1/imports/(check|draft)|/v1/department-comparison|/v1/departments/[^/]+/imports"
+)
 
 
 class HeadLikeGet:

@@ -1,14 +1,16 @@
 """A case list counted, as rows and sentences: the service and the terminal tell alike."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any
 
-from api.answers import Answer, Exact, Label
+from api.answers import Answer, Exact, Label, Words
 from api.quantities import day
-from capacity.case_events import EVENT_LABELS, CaseEvent
+from api.uploads import shown_value
 from capacity.control_chart_sentences import control_chart_sentence
 from capacity.control_charts import Limits, control_chart
+from capacity.count_statistics import wilson
 from capacity.errors import InvalidInput
 from capacity.rulebook import rulebook
 from capacity.units import exact
@@ -16,10 +18,13 @@ from capacity.wording import Language, Spoken, Text, date_in_words, percent, sho
 
 if TYPE_CHECKING:  # numpy and the simulation are loaded by whoever reads a list
     from simulations.case_history import CaseHistory
+    from simulations.observed_clocks import DeadlineReading
     from simulations.observed_compliance import ComplianceRow, ObservedCompliance
+    from simulations.shared_counts import SharedRow
 
 _SHARE = ("andel 0-1", "share 0-1")
 _CLOCKS = ("frister", "deadlines")
+_CONFIDENCE = 0.95
 
 
 class ComplianceCounts(Answer):
@@ -30,6 +35,7 @@ class ComplianceCounts(Answer):
     team: Annotated[str | None, Label("team (tomt: alle)", "team (empty: all)")]
     case_class: Annotated[str | None, Label("sagstype (tomt: alle)", "case type (empty: all)")]
     month: Annotated[date | None, Label("forfaldsmåned (tomt: alle)", "month due (empty: all)")]
+    is_total: Annotated[bool, Label("i alt", "total")]
     in_time: Annotated[int | None, Label("til tiden", "in time", *_CLOCKS)]
     late: Annotated[int | None, Label("for sent", "late", *_CLOCKS)]
     open_and_overdue: Annotated[
@@ -49,8 +55,10 @@ class ComplianceCounts(Answer):
         int | None, Label("forsinkelse, 90 %", "days late, 90th percentile", "dage", "days")
     ]
     running_overdue: Annotated[
-        int | None, Label("åbne ved udløb, overskredet", "open at the end, overdue", *_CLOCKS)
+        int | None,
+        Label("åbne ved periodens slutning, overskredet", "open at the end, overdue", *_CLOCKS),
     ]
+    list_complete: Annotated[bool, Label("listen er hel", "the list is complete")]
 
 
 def compliance_rows(
@@ -66,53 +74,41 @@ def compliance_rows(
 
     `InvalidInput` for a division that there is not, and for a deadline that the list does not show.
     """
-    from simulations.observed_compliance import Split, compliance_of_history
+    from simulations.observed_compliance import Split
     from simulations.shared_counts import shared_rows
 
     try:
-        divided = {Split(each) for each in (by or "").split(";") if each}
+        divided = {Split(each.strip()) for each in (by or "").split(";") if each.strip()}
     except ValueError as error:
-        known = ", ".join(Split)
+        known, written = ", ".join(Split), shown_value(by)
         raise InvalidInput(
             Text(
-                da=f"”{by}” deler ikke rækkerne; skriv nogle af {known}, adskilt af semikolon",
-                en=f"“{by}” divides no rows; write some of {known}, separated by semicolons",
+                da=f"”{written}” deler ikke rækkerne; skriv nogle af {known}, adskilt af semikolon",
+                en=f"“{written}” divides no rows; write some of {known}, separated by semicolons",
             ),
             field="by",
         ) from error
-    counted = compliance_of_history(history, rulebook(), from_=from_, to=to)
+    counted = counted_of(history, from_=from_, to=to)
     refuse_unseen(counted, deadline)
     rows = [row for row in counted.rows(divided) if deadline is None or row.deadline == deadline]
     if not shared:
-        return counted, [_whole(row) for row in rows]
-    told = []
-    for each in shared_rows(rows):
-        named: dict[str, Any] = dict.fromkeys(ComplianceCounts.model_fields)
-        named |= {
-            "deadline": each.deadline,
-            "law_from": each.law_from,
-            "team": each.team,
-            "case_class": each.case_class,
-            "month": each.month,
-        }
-        counts = each.counts
-        if counts is not None:
-            named |= {
-                name: getattr(counts, name)
-                for name in (
-                    "in_time",
-                    "late",
-                    "open_and_overdue",
-                    "not_yet_due",
-                    "not_required",
-                    "unknown",
-                )
-            }
-            named["due"] = counts.due
-            if counts.due and not counts.unknown:
-                named["share"] = exact(counts.in_time) / counts.due
-        told.append(named)
-    return counted, told
+        return counted, [_whole(row, counted) for row in rows]
+    # Without a division every row is its own total.
+    told = [each for each in shared_rows(rows) if divided or each.is_total]
+    return counted, [_shared(each, counted) for each in told]
+
+
+def counted_of(
+    history: "CaseHistory", *, from_: date | None = None, to: date | None = None
+) -> "ObservedCompliance":
+    """Count the clocks of a period, naming its days as callers do (da: målt rettidighed)."""
+    from simulations.observed_compliance import compliance_of_history
+
+    try:
+        return compliance_of_history(history, rulebook(), from_=from_, to=to)
+    except InvalidInput as error:
+        error.field = "from" if error.field == "from_" else error.field
+        raise
 
 
 def refuse_unseen(counted: "ObservedCompliance", deadline: str | None) -> None:
@@ -122,43 +118,57 @@ def refuse_unseen(counted: "ObservedCompliance", deadline: str | None) -> None:
         known = ", ".join(shown_ones)
         raise InvalidInput(
             Text(
-                da=f"sagslisten viser ikke fristen ”{deadline}”; "
+                da=f"sagslisten viser ikke fristen ”{shown_value(deadline)}”; "
                 + (f"den viser {known}" if known else "den viser ingen"),
-                en=f"the case list does not show the deadline “{deadline}”; "
+                en=f"the case list does not show the deadline “{shown_value(deadline)}”; "
                 + (f"it shows {known}" if known else "it shows none"),
             ),
             field="deadline",
         )
 
 
-def _whole(row: "ComplianceRow") -> dict[str, Any]:
+_PLACE = ("deadline", "law_from", "team", "case_class", "month")
+_OUTCOMES = ("in_time", "late", "open_and_overdue", "not_yet_due", "not_required", "unknown")
+
+
+def _whole(row: "ComplianceRow", counted: "ObservedCompliance") -> dict[str, Any]:
     interval = row.interval
     return {
-        "deadline": row.deadline,
-        "law_from": row.law_from,
-        "team": row.team,
-        "case_class": row.case_class,
-        "month": row.month,
-        "in_time": row.in_time,
-        "late": row.late,
-        "open_and_overdue": row.open_and_overdue,
+        **{name: getattr(row, name) for name in (*_PLACE, *_OUTCOMES)},
+        "is_total": False,
         "due": row.due,
         "share": row.share,
         "interval_low": None if interval is None else interval.low,
         "interval_high": None if interval is None else interval.high,
-        "not_yet_due": row.not_yet_due,
-        "not_required": row.not_required,
-        "unknown": row.unknown,
         "mean_days_late": row.mean_days_late,
         "days_late_90": row.days_late_90,
         "running_overdue": row.running_overdue if row.month is None else None,
+        "list_complete": counted.complete,
     }
 
 
+def _shared(row: "SharedRow", counted: "ObservedCompliance") -> dict[str, Any]:
+    """Of days late and of the stock nothing is told: they could point at somebody."""
+    found: dict[str, Any] = dict.fromkeys(ComplianceCounts.model_fields)
+    found |= {name: getattr(row, name) for name in (*_PLACE, "is_total")}
+    found["list_complete"] = counted.complete
+    counts = row.counts
+    if counts is None:
+        return found
+    found |= {name: getattr(counts, name) for name in _OUTCOMES}
+    found["due"] = counts.due
+    if counts.due and not counts.unknown:
+        interval = wilson(counts.in_time, counts.due, _CONFIDENCE)
+        found["share"] = Fraction(counts.in_time, counts.due)
+        found["interval_low"], found["interval_high"] = interval.low, interval.high
+    return found
+
+
 _PERIOD = Text(
-    da="Af frister, der begyndte og udløb fra {first} til {last} (ikke med):",
-    en="Of deadlines that started and fell due from {first} to {last} (not included):",
+    da="Frister, der begyndte og forfaldt fra {first} til og med {last}.",
+    en="Deadlines that started and fell due from {first} to {last}, both included.",
 )
+_NONE_DUE = Text(da="Ingen frister er forfaldet.", en="No deadlines have fallen due.")
 _COUNTED = Text(
     da="{label}{law}: {in_time} af {due} til tiden ({share}; {low} til {high}), {late} for sent og "
     "{open} stadig åbne og overskredet",
@@ -170,17 +180,30 @@ _BETWEEN = Text(
     en="{label}{law}: between {low} and {high} in time; {unknown} the dates cannot settle",
 )
 _INCOMPLETE = Text(
-    da="Ingen har oplyst, fra hvornår listen er hel: andelene kan være for lave.",
-    en="Nobody has said from when the list is complete: the shares may be too low.",
+    da="Ingen har oplyst, fra hvilken dag listen er hel: rummer den mest åbne sager, ser "
+    "afdelingen dårligere ud, end den er, og rummer den mest afsluttede, bedre.",
+    en="Nobody has said from which day the list is complete: where it holds mostly open cases the "
+    "department looks worse than it is, and where mostly closed ones, better.",
 )
-_UNREAD = Text(
-    da="{count} rækker har en afslutning, men ingen start for fristen {label}.",
-    en="{count} rows have an end and no start for the deadline {label}.",
+_NO_START = Text(
+    da="{label}: i {count} er den gjort, uden at listen siger, hvornår fristen begyndte; det "
+    "tæller ikke med.",
+    en="{label}: in {count} it was done and the list does not say when the deadline began; that "
+    "is not counted.",
+)
+_NO_LAW = Text(
+    da="{label}: i {count} begyndte fristen på en dag, hvor planlæggeren ikke kender reglen; det "
+    "tæller ikke med.",
+    en="{label}: in {count} the deadline began on a day on which the planner knows no value of "
+    "the rule; that is not counted.",
 )
 _SHARED = Text(
-    da="Tal fra 1 til 4 er udeladt, så ingen sag kan kendes i denne tabel; del kun én opdeling.",
-    en="Counts from 1 to 4 are left out, so that no case can be known from this table; share only "
-    "one division.",
+    da="Rækker med et tal fra 1 til 4 er udeladt, og så mange andre, at de ikke kan regnes ud af "
+    "denne tabel. Det beskytter ikke mod den, der kender en af de udeladte rækker, eller har en "
+    "anden opdeling af de samme sager: del kun én tabel.",
+    en="Rows with a count from 1 to 4 are left out, and as many others as it takes for them not to "
+    "be worked out from this table. That does not protect against whoever knows one of the rows "
+    "left out, or has another division of the same cases: share one table only.",
 )
 _TIMELINESS = Text(
     da="Det er rettidighed, ikke lovmedholdelighed.", en="It is timeliness, not lawfulness."
@@ -197,23 +220,41 @@ def compliance_sentence(
 def _said(
     counted: "ObservedCompliance", deadline: str | None, language: Language, *, shared: bool
 ) -> Iterator[str]:
+    last = counted.to - timedelta(days=1)
     yield _PERIOD.in_language(language).format(
-        first=date_in_words(counted.from_, language), last=date_in_words(counted.to, language)
+        first=date_in_words(counted.from_, language), last=date_in_words(last, language)
     )
     rows = [row for row in counted.rows() if deadline is None or row.deadline == deadline]
     if not shared:
-        yield "; ".join(_of_row(row, rows, language) for row in rows if row.due + row.unknown) + "."
+        told = [_of_row(row, rows, language) for row in rows if row.due + row.unknown]
+        yield "; ".join(told) + "." if told else _NONE_DUE.in_language(language)
     if not counted.complete:
         yield _INCOMPLETE.in_language(language)
     for reading in counted.readings:
-        if reading.start_unknown and (deadline is None or reading.deadline == deadline):
-            yield _UNREAD.in_language(language).format(
-                count=shown(reading.start_unknown, 0, language),
-                label=reading.label.in_language(language),
-            )
+        if deadline in (None, reading.deadline):
+            yield from _not_shown(reading, language, shared=shared)
     if shared:
         yield _SHARED.in_language(language)
     yield _TIMELINESS.in_language(language)
+
+
+_ROWS = (Text(da="rækker", en="rows"), Text(da="række", en="row"))
+
+
+def _not_shown(reading: "DeadlineReading", language: Language, *, shared: bool) -> Iterator[str]:
+    """Say what the list could not show of a deadline; small counts are not for sharing."""
+    from simulations.shared_counts import SMALL
+
+    count = reading.start_unknown
+    if count and not (shared and count in SMALL):
+        yield _of_rows(_NO_START, reading, count, language)
+
+
+def _of_rows(words: Text, reading: "DeadlineReading", count: int, language: Language) -> str:
+    return words.in_language(language).format(
+        count=f"{shown(count, 0, language)} {_ROWS[count == 1].in_language(language)}",
+        label=reading.label.in_language(language),
+    )
 
 
 def _of_row(row: "ComplianceRow", rows: "list[ComplianceRow]", language: Language) -> str:
@@ -243,6 +284,72 @@ def _of_row(row: "ComplianceRow", rows: "list[ComplianceRow]", language: Languag
     )
 
 
+class DeadlineReadingRow(Answer):
+    """What the list holds of one deadline, and what it could not show (da: læsning af listen)."""
+
+    deadline: Annotated[str, Label("frist", "deadline")]
+    label: Annotated[Words, Label("fristens navn", "the deadline's name")]
+    clocks: Annotated[int, Label("aflæste frister", "deadlines read", *_CLOCKS)]
+    start_unknown: Annotated[
+        int, Label("gjort, men uden startdato", "done, without a start", "rækker", "rows")
+    ]
+    not_in_force: Annotated[
+        int, Label("begyndt uden for reglens tid", "begun outside the rule's time", *_CLOCKS)
+    ]
+    ended_unmet: Annotated[
+        int, Label("standset, uden at det er gjort", "stopped without its being done", *_CLOCKS)
+    ]
+    unknown: Annotated[int, Label("kan ikke afgøres", "cannot be settled", *_CLOCKS)]
+    needs_times: Annotated[str, Label("mangler klokkeslæt for", "lacks the times of day of")]
+    seen_on: Annotated[date, Label("udtræksdato", "drawn on")]
+    complete_from: Annotated[
+        date | None, Label("hel fra (tomt: ingen har sagt det)", "complete from (empty: nobody)")
+    ]
+
+
+def reading_rows(history: "CaseHistory") -> tuple[tuple[DeadlineReadingRow, ...], Text]:
+    """Say of every deadline what the list could not show (da: læsning af listen)."""
+    from simulations.observed_clocks import observed_clocks
+
+    readings = [reading for reading, _ in observed_clocks(history, rulebook())]
+    rows = tuple(
+        DeadlineReadingRow(
+            deadline=reading.deadline,
+            label=reading.label,
+            clocks=reading.clocks,
+            start_unknown=reading.start_unknown,
+            not_in_force=reading.not_in_force,
+            ended_unmet=reading.ended_unmet,
+            unknown=reading.unknown,
+            needs_times=";".join(reading.needs_times),
+            seen_on=history.seen_on,
+            complete_from=history.complete_from,
+        )
+        for reading in readings
+    )
+
+    def said(language: Language) -> str:
+        parts = [
+            _READ.in_language(language).format(
+                label=reading.label.in_language(language), clocks=shown(reading.clocks, 0, language)
+            )
+            for reading in readings
+        ]
+        for reading in readings:
+            parts += _not_shown(reading, language, shared=False)
+            if reading.not_in_force:
+                parts.append(_of_rows(_NO_LAW, reading, reading.not_in_force, language))
+        if history.complete_from is None:
+            parts.append(_INCOMPLETE.in_language(language))
+        return " ".join(parts) or _NOTHING_READ.in_language(language)
+
+    return rows, Spoken(said)
+
+
+_READ = Text(da="{label}: {clocks} aflæst.", en="{label}: {clocks} read.")
+_NOTHING_READ = Text(da="Listen viser ingen frister.", en="The list shows no deadlines.")
+
+
 def chart_rows(
     history: "CaseHistory",
     deadline: str,
@@ -255,14 +362,10 @@ def chart_rows(
 
     `InvalidInput` for a deadline or team that the list does not show, and days that are none.
     """
-    from simulations.observed_compliance import compliance_of_history
-
-    counted = compliance_of_history(history, rulebook())
+    counted = counted_of(only(history, team=team))
     refuse_unseen(counted, deadline)
-    if team is not None:
-        _number_of(team, history.teams, "team")
     begins = _days(phases, "phases")
-    points = counted.chart_points(deadline, team=team)
+    points = counted.chart_points(deadline)
     found = control_chart(points, new_phase_on=begins, limits=limits)
     rows = [
         {
@@ -287,159 +390,28 @@ def chart_rows(
     return rows, control_chart_sentence(found)
 
 
-class OpenShareRow(Answer):
-    """The share of cases still open after so many days (da: andel stadig åbne)."""
-
-    days: Annotated[float, Label("alder", "age", "dage", "days")]
-    at_risk: Annotated[float, Label("fulgte sager", "cases followed", "sager", "cases")]
-    finished: Annotated[float, Label("afsluttet", "finished", "sager", "cases")]
-    open_share: Annotated[float, Label("stadig åbne", "still open", *_SHARE)]
-    open_share_low: Annotated[float, Label("nedre", "low", *_SHARE)]
-    open_share_high: Annotated[float, Label("øvre", "high", *_SHARE)]
-
-
-def turnaround_answer(
-    history: "CaseHistory",
-    event: CaseEvent,
-    *,
-    starts: CaseEvent | None = None,
-    case_class: str | None = None,
-    team: str | None = None,
-) -> tuple[tuple[OpenShareRow, ...], Text]:
-    """Follow cases to an event, open ones as open (da: sagsbehandlingstid).
-
-    Of the types of case that come to it at all.
-
-    `InvalidInput` where no case can be followed, or there is no such type or team.
-    """
-    import numpy as np
-
-    from simulations.followed_cases import followed_cases
-    from simulations.turnaround_fit import turnaround_fit
-
-    rows = history
-    if case_class is not None:
-        number = _number_of(case_class, rows.case_classes, "case_class")
-        rows = rows.only(rows.case_class == number)
-    if team is not None:
-        rows = rows.only(rows.team == _number_of(team, rows.teams, "team"))
-    happened = ~np.isnan(rows.at(event))
-    if not happened.any():
-        known = ", ".join(each.value for each in CaseEvent if each in rows.events)
-        raise InvalidInput(
-            Text(
-                da=f"sagslisten har ikke ”{EVENT_LABELS[event].da}”; den har {known}",
-                en=f"the case list has no “{EVENT_LABELS[event].en}”; it has {known}",
-            ),
-            field="event",
-        )
-    # Of a type of case that never comes to the event nobody waits for it.
-    rows = rows.only(np.isin(rows.case_class, rows.case_class[happened]))
-    fit = turnaround_fit(followed_cases(rows, event, starts))
-    counted = fit.counted
-    begun = rows.arrived_at() if starts is None else rows.at(starts)
-    closed = rows.at(event) - begun
-    closed = closed[~np.isnan(closed)]
-    told = tuple(
-        OpenShareRow(
-            days=float(days),
-            at_risk=float(at_risk),
-            finished=float(finished),
-            open_share=float(share),
-            open_share_low=float(low),
-            open_share_high=float(high),
-        )
-        for days, at_risk, finished, share, low, high in zip(
-            counted.age,
-            counted.at_risk,
-            counted.finished,
-            counted.share,
-            counted.low,
-            counted.high,
-            strict=True,
-        )
-    )
-    return told, _turnaround_sentence(fit.sentence, closed.size and float(np.median(closed)))
-
-
-_CLOSED_ALONE = Text(
-    da=" Regnede man kun med de afsluttede, ville medianen se ud som {days} dage.",
-    en=" Of the finished cases alone the median would look like {days} days.",
-)
-
-
-def _turnaround_sentence(said: Text, closed_median: float) -> Text:
-    if not closed_median:
-        return said
-
-    def whole(language: Language) -> str:
-        alone = _CLOSED_ALONE.in_language(language).format(
-            days=shown(exact(round(closed_median, 1)), 0, language)
-        )
-        return said.in_language(language) + alone
-
-    return Spoken(whole)
-
-
-class InflowColumns(Answer):
-    """How the cases of one type come (da: tilgang)."""
-
-    team: Annotated[str | None, Label("team", "team")]
-    case_class: Annotated[str, Label("sagstype", "case type")]
-    arrivals_per_year: Annotated[
-        float, Label("tilgang", "arrivals", "sager om året", "cases a year")
-    ]
-    arrivals_low: Annotated[float, Label("nedre", "low", "sager om året", "cases a year")]
-    arrivals_high: Annotated[float, Label("øvre", "high", "sager om året", "cases a year")]
-    learned: Annotated[bool, Label("lært", "learned")]
-    trend: Annotated[float | None, Label("fra år til år", "year on year", "faktor", "factor")]
-    trend_low: Annotated[float | None, Label("nedre", "low", "faktor", "factor")]
-    trend_high: Annotated[float | None, Label("øvre", "high", "faktor", "factor")]
-    season_p: Annotated[float | None, Label("årstid, p-værdi", "season, p-value")]
-    dispersion: Annotated[float, Label("spredning mod tilfældets", "dispersion")]
-    cases: Annotated[int, Label("ankomne", "arrived", "sager", "cases")]
-    from_day: Annotated[date, Label("fra", "from")]
-    seen_on: Annotated[date, Label("udtræksdato", "drawn on")]
-
-
-def inflow_rows(history: "CaseHistory") -> list[Mapping[str, Any]]:
-    """Fit the inflow of each type in each team (da: tilgang)."""
-    from simulations.inflow_fit import Aspect, inflow_fits
-
-    rows: list[Mapping[str, Any]] = []
-    for each in inflow_fits(history, by_team=True):
-        found, trend = each.arrivals_per_year, each.trend
-        rows.append(
-            {
-                "team": each.team,
-                "case_class": each.case_class,
-                "arrivals_per_year": found.value,
-                "arrivals_low": found.low,
-                "arrivals_high": found.high,
-                "learned": each.learned,
-                "trend": None if trend is None else trend.value,
-                "trend_low": None if trend is None else trend.low,
-                "trend_high": None if trend is None else trend.high,
-                "season_p": each.findings[Aspect.SEASON].p_value,
-                "dispersion": each.dispersion,
-                "cases": each.cases,
-                "from_day": each.from_,
-                "seen_on": each.seen_on,
-                "says": Text(
-                    da=" ".join(one.da for one in each.sentences if one.da),
-                    en=" ".join(one.en for one in each.sentences if one.en),
-                ),
-            }
-        )
-    return rows
-
-
 def _days(written: str | None, field: str) -> list[date]:
     try:
-        return [day(each) for each in (written or "").split(";") if each]
+        return [day(each.strip()) for each in (written or "").split(";") if each.strip()]
     except InvalidInput as error:
         error.field = field
         raise
+
+
+def only(
+    history: "CaseHistory", *, team: str | None = None, case_class: str | None = None
+) -> "CaseHistory":
+    """Return the rows of a team and a type of case (da: udsnit).
+
+    `InvalidInput` where the list has no such team or type.
+    """
+    kept = history
+    if team is not None:
+        kept = kept.only(kept.team == _number_of(team, kept.teams, "team"))
+    if case_class is not None:
+        number = _number_of(case_class, kept.case_classes, "case_class")
+        kept = kept.only(kept.case_class == number)
+    return kept
 
 
 def _number_of(name: str, names: tuple[str, ...], field: str) -> int:
@@ -448,8 +420,8 @@ def _number_of(name: str, names: tuple[str, ...], field: str) -> int:
     known = ", ".join(names)
     raise InvalidInput(
         Text(
-            da=f"sagslisten har ikke ”{name}”; den har {known}",
-            en=f"the case list has no “{name}”; it has {known}",
+            da=f"sagslisten har ikke ”{shown_value(name)}”; den har {known}",
+            en=f"the case list has no “{shown_value(name)}”; it has {known}",
         ),
         field=field,
     )

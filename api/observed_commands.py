@@ -109,18 +109,19 @@ def review_size(
                 ),
                 field="precision",
             )
-        known = {
-            "levels": read(count, "levels", levels),
-            "population": read_if_written(count, "cases", cases),
-        }
+        of_levels = read(count, "levels", levels)
+        population = read_if_written(count, "cases", cases)
         if reviewed is not None:
-            told = sizes.review_precision(read(count, "reviewed", reviewed), **known)
+            told = sizes.review_precision(
+                read(count, "reviewed", reviewed), levels=of_levels, population=population
+            )
             sentence = sizes.review_precision_sentence(told)
         else:
             found = sizes.review_size(
                 read(share, "precision", precision or ""),
                 share=read_if_written(share, "share", expected),
-                **known,
+                levels=of_levels,
+                population=population,
             )
             sentence = sizes.review_size_sentence(found)
         typer.echo(fill(sentence.in_language(lang), _WIDTH, break_on_hyphens=False))
@@ -169,6 +170,7 @@ _COUNTED: Mapping[str, Text] = {
     "not_yet_due": Text(da="ikke forfaldne", en="not yet due"),
     "not_required": Text(da="bortfaldne", en="not required"),
     "unknown": Text(da="uafgjorte", en="unsettled"),
+    "is_total": Text(da="i alt", en="total"),
 }
 _CHART: Mapping[str, Text] = {
     "month": Text(da="forfalder", en="due in"),

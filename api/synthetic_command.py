@@ -29,7 +29,8 @@ def synthetic(
     Sagsliste, personaleliste, fravær, tidsregistrering og afdelingen, som den virkelig er.
     """
     with refusals_in(lang), quickly():
-        from api.synthetic_files import Form, synthetic_files
+        from api.synthetic_files import synthetic_files
+        from api.synthetic_forms import Form
         from capacity.rulebook import rulebook
         from simulations.synthetic_truths import Size
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from api.imports.refusals import ImportsBusy
+from api.synthetic_forms import Form
 from capacity.wording import Text
+from simulations.synthetic_truths import Size
 
 if TYPE_CHECKING:  # which loads numpy and the simulation
-    from api.synthetic_files import Form, ListFile
-    from simulations.synthetic_truths import Size
+    from api.synthetic_files import ListFile
 
 MOST_KEPT = 4
 """Pasts that are kept, of at most some two megabytes each (da: højst gemt)."""
@@ -26,9 +27,9 @@ MOST_KEPT = 4
 class PastAsked:
     """Which past is asked for: all that its bytes follow from (da: ønsket fortid)."""
 
-    size: "Size"
+    size: Size
     seed: int
-    form: "Form"
+    form: Form
 
     @property
     def name(self) -> str:

@@ -8,7 +8,6 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from fractions import Fraction
 from io import StringIO
 
@@ -16,6 +15,7 @@ import numpy as np
 import yaml
 
 from api.documents import DepartmentDocument
+from api.synthetic_forms import Form
 from capacity.case_events import CaseEvent
 from capacity.department import Department
 from capacity.rulebook import Rulebook
@@ -27,25 +27,6 @@ from simulations.luck import Floats, Integers
 from simulations.synthetic_department import SyntheticPast, as_listed, synthetic_past
 from simulations.synthetic_time_study import LoggedWork, logged_work
 from simulations.synthetic_truths import PAST_BEGINS, Size, synthetic_truth
-
-
-class Form(StrEnum):
-    """How a list is written (da: listens form)."""
-
-    DANSK = "dansk"
-    """Semicolon, decimal comma, dd-mm-yyyy, windows-1252."""
-    DANSK_UTF8 = "dansk-utf8"
-    """The same in UTF-8 with a mark in front (BOM), as newer systems have it."""
-    PLAIN = "plain"
-    """Comma, decimal point, ISO dates, UTF-8, headings in English."""
-
-    @property
-    def is_danish(self) -> bool:
-        """Whether words, dates and numbers are Danish (da: dansk)."""
-        return self is not Form.PLAIN
-
-
-_ENCODINGS = {Form.DANSK: "windows-1252", Form.DANSK_UTF8: "utf-8-sig", Form.PLAIN: "utf-8"}
 
 COMPLETE_FROM, SEEN_ON = date(PAST_BEGINS.year + 1, 1, 1), date(PAST_BEGINS.year + 2, 12, 31)
 """The ready-made pasts: a year of run-in, two years told (da: fra og til)."""
@@ -257,7 +238,7 @@ def _csv(headings: Sequence[str], rows: Iterable[Sequence[str]], form: Form) -> 
     writer = csv.writer(written, delimiter=";" if form.is_danish else ",", lineterminator="\r\n")
     writer.writerow(headings)
     writer.writerows(rows)
-    return written.getvalue().encode(_ENCODINGS[form])
+    return written.getvalue().encode(form.encoding)
 
 
 def _case_ids(arrived: Floats) -> Iterator[str]:

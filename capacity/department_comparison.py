@@ -8,7 +8,7 @@ they differ the ranking is refused, and the refusal says which rows measure the 
 Of timeliness a rank is a range: with few cases each, departments change places by chance alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -53,7 +53,8 @@ class DepartmentFigures:
     """What is known of one department on a day (da: afdelingens tal).
 
     `load` is hours of work that comes over hours there are, None where nobody knows. `in_time` and
-    `due` are of the named deadline, over clocks that started under the law from `law_from`.
+    `due` are of the named deadline, over clocks that started under the law from `law_from`; they
+    are None where nobody has counted, and `law_from` where the counts are of more than one law.
     `InvalidInput` for counts that cannot be, or no posts.
     """
 
@@ -63,28 +64,39 @@ class DepartmentFigures:
     open_cases: int
     fte: FTE
     fte_definition: FteDefinition
-    load: Fraction | None
-    deadline: str
-    law_from: date
-    in_time: int
-    due: int
+    load: Fraction | None = None
+    deadline: str | None = None
+    law_from: date | None = None
+    in_time: int | None = None
+    due: int | None = None
 
     def __post_init__(self) -> None:
         refuse_below_zero(self.open_cases, "open_cases")
         refuse_unless_above_zero(self.fte, "fte")
         if self.load is not None:
             refuse_below_zero(self.load, "load")
-        refuse_impossible_count(self.in_time, self.due)
+        if self.counted is not None:
+            refuse_impossible_count(*self.counted)
+
+    @property
+    def counted(self) -> tuple[int, int] | None:
+        """In time, and due; None where nobody has counted (da: optælling)."""
+        if self.in_time is None or self.due is None:
+            return None
+        return self.in_time, self.due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepartmentRow:
-    """One department in the table (da: række); `few_cases` where chance alone moves the share."""
+    """One department in the table (da: række); `few_cases` where chance alone moves the share.
+
+    There is no share and no interval where nobody has counted.
+    """
 
     figures: DepartmentFigures
     cases_per_fte: Fraction
-    share_in_time: Share
-    interval: Bounds
+    share_in_time: Share | None
+    interval: Bounds | None
     few_cases: bool
 
 
@@ -109,15 +121,17 @@ def department_table(departments: Sequence[DepartmentFigures]) -> tuple[Departme
     `InvalidInput` where two have the same name.
     """
     refuse_twice([each.name for each in departments], "departments")
-    return tuple(
-        DepartmentRow(
-            figures=each,
-            cases_per_fte=each.open_cases / each.fte,
-            share_in_time=Fraction(each.in_time, each.due),
-            interval=wilson(each.in_time, each.due, _CONFIDENCE),
-            few_cases=each.due < _FEW,
-        )
-        for each in departments
+    return tuple(_row(each) for each in departments)
+
+
+def _row(figures: DepartmentFigures) -> DepartmentRow:
+    counted = figures.counted
+    return DepartmentRow(
+        figures=figures,
+        cases_per_fte=figures.open_cases / figures.fte,
+        share_in_time=None if counted is None else Fraction(*counted),
+        interval=None if counted is None else wilson(*counted, _CONFIDENCE),
+        few_cases=counted is not None and counted[1] < _FEW,
     )
 
 
@@ -126,7 +140,7 @@ def ranked(rows: Sequence[DepartmentRow], by: Measure) -> tuple[RankedRow, ...]:
 
     Best is the lowest caseload, the lowest load, the highest share in time: a caseload says nothing
     of how hard the cases are. `InvalidInput` where the rows do not measure the same, with what
-    differs and which may be ranked together; or where a load is not known.
+    differs and which may be ranked together; or where a load, a timeliness or its law is not known.
     """
     _refuse_unlike(rows, by)
     better = {row.figures.name: 0 for row in rows}
@@ -162,21 +176,17 @@ def _value(row: DepartmentRow, by: Measure) -> Fraction:
     if by is Measure.LOAD:
         assert row.figures.load is not None  # refused before
         return row.figures.load
+    assert row.share_in_time is not None  # refused before
     return -row.share_in_time
 
 
 def _settled(one: DepartmentRow, other: DepartmentRow, by: Measure, of: int) -> int:
     """1 where the one is surely the better, -1 where the other is, 0 where chance may decide."""
-    if by is not Measure.TIMELINESS:
+    ones, others = one.figures.counted, other.figures.counted
+    if by is not Measure.TIMELINESS or ones is None or others is None:
         return 0
     pairs = of * (of - 1) / 2
-    bounds = newcombe(
-        other.figures.in_time,
-        other.figures.due,
-        one.figures.in_time,
-        one.figures.due,
-        1 - (1 - _CONFIDENCE) / pairs,
-    )
+    bounds = newcombe(*others, *ones, 1 - (1 - _CONFIDENCE) / pairs)
     return (bounds.low > 0) - (bounds.high < 0)
 
 
@@ -193,16 +203,39 @@ _MEASURED_BY = {
 }
 
 
+_UNKNOWN: tuple[tuple[Measure, Callable[[DepartmentFigures], bool], Text], ...] = (
+    (
+        Measure.LOAD,
+        lambda figures: figures.load is None,
+        Text(da="belastningen kendes ikke for", en="the load is not known of"),
+    ),
+    (
+        Measure.TIMELINESS,
+        lambda figures: figures.counted is None,
+        Text(da="rettidigheden er ikke talt op for", en="the timeliness was not counted of"),
+    ),
+    (
+        Measure.TIMELINESS,
+        lambda figures: figures.law_from is None,
+        Text(
+            da="optællingen går hen over en lovændring for",
+            en="the count goes across a change of law for",
+        ),
+    ),
+)
+
+
 def _refuse_unlike(rows: Sequence[DepartmentRow], by: Measure) -> None:
-    unknown = [row.figures.name for row in rows if row.figures.load is None]
-    if by is Measure.LOAD and unknown:
-        raise InvalidInput(
-            Text(
-                da=f"belastningen kendes ikke for {', '.join(unknown)}; udelad dem",
-                en=f"the load is not known of {', '.join(unknown)}; leave them out",
-            ),
-            field="by",
-        )
+    for measure, is_unknown, words in _UNKNOWN:
+        unknown = [row.figures.name for row in rows if is_unknown(row.figures)]
+        if by is measure and unknown:
+            raise InvalidInput(
+                Text(
+                    da=f"{words.da} {', '.join(unknown)}; udelad dem",
+                    en=f"{words.en} {', '.join(unknown)}; leave them out",
+                ),
+                field="by",
+            )
     alike: dict[tuple[object, ...], list[str]] = {}
     for row in rows:
         key = tuple(getattr(row.figures, name) for name in _MEASURED_BY[by])

@@ -59,10 +59,10 @@ def back_test(  # noqa: PLR0913  (each is asked about on its own)
 
     A row for each deadline of each team of which something fell due in the period, by the cohort:
     what started in it and fell due in it. Deadlines that are longer than the period have no such
-    clocks and are left out. `InvalidInput` where the lists do not reach to the period's end, or
-    nothing at all can be held against the forecast.
+    clocks and are left out. `InvalidInput` where the lists do not reach to the period's end or tell
+    of no time before it, or nothing at all can be held against the forecast.
     """
-    _refuse_unseen(past, to)
+    _refuse_unseen(past, from_, to)
     fitted = department_fit(
         department,
         past.as_seen_on(from_ - timedelta(days=1)),
@@ -130,8 +130,26 @@ def observed_shares(
     return {key: rows[0] for key, rows in counted.items() if len(rows) == 1}
 
 
-def _refuse_unseen(past: Past, to: date) -> None:
+def _refuse_unseen(past: Past, from_: date, to: date) -> None:
     end = past.cases.seen_on + timedelta(days=1)
+    if from_ <= past.complete_from:
+        raise InvalidInput(
+            Text(
+                da=f"sagslisten rummer alle sager fra {past.complete_from}, så der er intet at "
+                f"tilpasse til før {from_}; lad perioden begynde senere",
+                en=f"the case list holds all cases from {past.complete_from}, so there is nothing "
+                f"to fit to before {from_}; let the period begin later",
+            ),
+            field="from",
+        )
+    if to <= from_:
+        raise InvalidInput(
+            Text(
+                da=f"perioden {from_} til {to} (ikke med) skal slutte efter sin begyndelse",
+                en=f"the period {from_} to {to} (not included) must end after it begins",
+            ),
+            field="to",
+        )
     if to > end:
         raise InvalidInput(
             Text(

@@ -48,7 +48,7 @@ from simulations.followed_cases import followed_cases
 from simulations.inflow_fit import InflowFit, inflow_fit
 from simulations.inflow_fit import with_inflow as with_fitted_inflow
 from simulations.luck import Integers, key_of, stream, uniform
-from simulations.open_cases import ended_at, event_of, open_cases
+from simulations.open_cases import ended_at, event_of, open_cases, open_in_all, open_rows
 from simulations.staff_fit import LearnedDays, LearnedRate, StaffFit, staff_fit
 from simulations.turnaround_fit import turnaround_fit
 from simulations.work_seen import seen_deadlines
@@ -195,9 +195,7 @@ def department_fit(
         case_classes=tuple(fits[each.slug].today(each) for each in department.case_classes),
     )
     known = replace(
-        known,
-        roster=staff.roster_today(known),
-        open_cases=sum(each.backlog.open_cases for each in known.case_classes),
+        known, roster=staff.roster_today(known), open_cases=_open_today(department, past)
     )
     asked = _asked(department, past, book, seed, study)
     beliefs = _beliefs(asked, past, book, executor, on_progress)
@@ -217,6 +215,15 @@ def department_fit(
             possible=_possible(fitted, fits, beliefs, seed),
             confidence=exact(CONFIDENCE),
         ),
+    )
+
+
+def _open_today(department: Department, past: Past) -> int:
+    """The open cases that the list shows, and those stated of types that it has no row of."""
+    of_each = [(each, rows_of(each, past.cases)) for each in department.case_classes]
+    shown = [(each, open_rows(each, rows)) for each, rows in of_each if rows.cases]
+    return open_in_all(shown) + sum(
+        each.backlog.open_cases for each, rows in of_each if not rows.cases
     )
 
 

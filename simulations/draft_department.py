@@ -21,12 +21,24 @@ from capacity.errors import InvalidInput, RuleNotInForce
 from capacity.practice import Policy, Practice
 from capacity.roster import Roster
 from capacity.rulebook import Rulebook
+from capacity.units import exact
 from capacity.wording import Text, in_full
 from simulations.case_history import CaseHistory, day_number
-from simulations.open_cases import open_cases
+from simulations.followed_cases import followed_cases
+from simulations.open_cases import open_cases, open_in_all, open_rows
+from simulations.survival import open_share
 
+STRAND_MARK = "/"
+"""In a list a type `case/strand` is work on cases of the type before the mark."""
 _SPREAD = Fraction(6, 10)
 """Assumption: hours and waiting vary from case to case with this coefficient of variation."""
+_PUT_OFF = 0.9
+"""Assumption: of the days until a follow-up is done so many are meant to pass."""
+_LEAST_DONE = 20
+"""Assumption: with fewer follow-ups done the list does not tell when they are."""
+_LEAST_SPREAD = 0.02
+_QUARTILES_APART = 1.349
+"""Standard deviations between the quartiles of a normal distribution."""
 _PRACTICE = Practice(policy=Policy.EARLIEST_DUE)
 """Assumption: the work whose deadline is nearest is taken first."""
 
@@ -109,6 +121,7 @@ def draft_department(
     classes: list[CaseClass] = []
     assumptions: list[Assumption] = []
     clocks: dict[tuple[str, str], int] = {}
+    still_open: list[tuple[CaseClass, CaseHistory]] = []
     for team_number, team in enumerate(history.teams):
         for class_number, case_class in enumerate(history.case_classes):
             of_both = (history.team == team_number) & (history.case_class == class_number)
@@ -123,8 +136,11 @@ def draft_department(
                 team=team,
                 arrivals_per_year=_a_year(rows),
                 route=route,
+                # A follow-up on a case is work on it, and no case of its own.
+                weight=Fraction(0 if STRAND_MARK in case_class else 1),
             )
             classes.append(replace(drafted, backlog=open_cases(drafted, rows).backlog))
+            still_open.append((drafted, open_rows(drafted, rows)))
             assumptions.append(_assumption(drafted))
             for deadline, count in shown.items():
                 clocks[team, deadline] = clocks.get((team, deadline), 0) + count
@@ -145,7 +161,7 @@ def draft_department(
         name=name,
         on=on,
         unit=history.unit,
-        open_cases=sum(each.backlog.open_cases for each in classes),
+        open_cases=open_in_all(still_open),
         teams=tuple(
             Team(slug=team, label=labels.get(team, Text(da=team, en=team)), practice=_PRACTICE)
             for team in teams
@@ -166,7 +182,7 @@ def class_slug(case_class: str, team: str, history: CaseHistory) -> str:
     """Name a type of cases in a team: with the team where several have it (da: sagstypens navn)."""
     of_type = history.case_class == history.case_classes.index(case_class)
     several = np.unique(history.team[of_type]).size > 1
-    name = case_class.replace("/", "-")  # as `type/strand` is called
+    name = case_class.replace(STRAND_MARK, "-")
     return f"{name}-{team}" if several else name
 
 
@@ -223,9 +239,32 @@ def _episodes(work: _Work, rows: CaseHistory, book: Rulebook, clock: Clock | Non
         slug=f"before-{work.slug}",
         label=Text(da=f"Venten før: {work.label.da}", en=f"Waiting before: {work.label.en}"),
         effort_hours=NOTHING,
-        external_delay_days=_varying(wait),
+        external_delay_days=_planned_wait(rows, clock, book) or _varying(wait),
     )
     return [waiting, done]
+
+
+def _planned_wait(rows: CaseHistory, clock: Clock | None, book: Rulebook) -> Distribution | None:
+    """How long a follow-up is put off, by the list itself; None where too few have been done.
+
+    Most of the time until it is done (an assumption), varying as that does by its quartiles.
+    """
+    if clock is None:
+        return None
+    starts = CaseEvent(deadline_rule(clock.deadline, rows.seen_on, book).starts_on.id)
+    met = MET_BY[clock.deadline]
+    if int((~np.isnan(rows.at(met)) & ~np.isnan(rows.at(starts))).sum()) < _LEAST_DONE:
+        return None
+    done = open_share(followed_cases(rows, met, starts))
+    lower, median, upper = (done.age_reached(each).value for each in (0.25, 0.5, 0.75))
+    if not lower or not median or not upper:
+        return None
+    spread = (upper - lower) / median / _QUARTILES_APART
+    return Distribution(
+        family=Family.LOGNORMAL,
+        mean=exact(round(_PUT_OFF * median, 1)),
+        cv=exact(round(min(max(spread, _LEAST_SPREAD), float(_SPREAD)), 2)),
+    )
 
 
 def _assumed(rule: str, day: date, book: Rulebook) -> Fraction:
@@ -264,10 +303,10 @@ def _assumption(case_class: CaseClass) -> Assumption:
             f"{in_english[1]} days for others.",
         ),
         reason=Text(
-            da="Udkast ud fra planlæggerens antagelser: listerne fortæller det ikke. Ret det, "
-            "eller læs en tidsregistrering ind.",
-            en="A draft from the planner’s assumptions: the lists do not tell. Correct it, or "
-            "import a time study.",
+            da="Udkast ud fra planlæggerens antagelser: listerne fortæller det ikke, ud over hvor "
+            "længe opfølgninger udsættes. Ret det, eller læs en tidsregistrering ind.",
+            en="A draft from the planner’s assumptions: the lists do not tell, but for how long "
+            "follow-ups are put off. Correct it, or import a time study.",
         ),
         said_by="planlæggeren (udkast)",
     )

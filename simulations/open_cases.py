@@ -5,6 +5,7 @@ left: between two milestones its age says where it stands (`BacklogStage.placed_
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from capacity.case_classes import Backlog, BacklogStage, CaseClass, Episode
 from capacity.case_events import MET_BY, CaseEvent
+from capacity.caseload import CaseUnit
 from simulations.case_history import CaseHistory
 from simulations.luck import Floats, Integers
 
@@ -34,7 +36,7 @@ def open_cases(case_class: CaseClass, rows: CaseHistory) -> OpenCases:
     `rows` are those of this class alone. A case is open until it is closed or withdrawn, or until
     the last milestone of its route is reached where the list shows no closing.
     """
-    still_open = rows.only(np.isnan(ended_at(case_class, rows)))
+    still_open = open_rows(case_class, rows)
     arrived = still_open.arrived_at()
     stages: dict[int, list[int]] = defaultdict(list)
     for place, at in zip(_passed(case_class, still_open), arrived, strict=True):
@@ -51,6 +53,28 @@ def open_cases(case_class: CaseClass, rows: CaseHistory) -> OpenCases:
         ),
         without_arrival=unknown,
     )
+
+
+def open_in_all(still_open: Sequence[tuple[CaseClass, CaseHistory]]) -> int:
+    """Count the open cases of a department, each once (da: åbne sager i alt).
+
+    `still_open` are the open rows of each class. Where the list counts children and knows them, a
+    child is one case however many of its rows are open, as the guideline counts; elsewhere a row is
+    one, and those of classes without weight, follow-ups on other cases, are none.
+    """
+    with_rows = [(each, rows) for each, rows in still_open if rows.cases]
+    children = [rows.child for _, rows in with_rows if rows.child is not None]
+    knows_children = len(children) == len(with_rows) and all(
+        rows.unit is CaseUnit.CHILD for _, rows in with_rows
+    )
+    if children and knows_children and all((each >= 0).all() for each in children):
+        return int(np.unique(np.concatenate(children)).size)
+    return sum(rows.cases for each, rows in with_rows if each.weight)
+
+
+def open_rows(case_class: CaseClass, rows: CaseHistory) -> CaseHistory:
+    """Return a class's rows that are open on the day of the list (da: åbne rækker)."""
+    return rows.only(np.isnan(ended_at(case_class, rows)))
 
 
 def ended_at(case_class: CaseClass, rows: CaseHistory) -> Floats:

@@ -1,5 +1,6 @@
 """A small department with a past that is known, for tests of fits and back-tests."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -16,6 +17,7 @@ from simulations.synthetic_department import as_listed, synthetic_past
 
 BOOK = rulebook()
 TEAM = "assessment"
+CASES = "child-assessment"
 DEADLINE = "statute.child_assessment"
 LITTLE = StudySize(points=LEAST_POINTS, replications=LEAST_REPLICATIONS)
 BEGINS, COMPLETE, SEEN = date(2023, 1, 2), date(2024, 1, 1), date(2025, 12, 31)
@@ -27,13 +29,15 @@ def lognormal(mean: str, cv: str = "0.6") -> Distribution:
 
 def small(arrivals_per_year: str = "105") -> Department:
     """Three posts, at about nine tenths of what they can do."""
-    return small_department(
+    department = small_department(
         arrivals_per_year=arrivals_per_year,
         effort_hours=lognormal("40"),
         external_delay_days=lognormal("50"),
         ages_days=tuple(range(5, 100, 5)),
         on=BEGINS,
     )
+    (assessments,) = department.case_classes
+    return replace(department, case_classes=(replace(assessments, slug=CASES),))
 
 
 @cache

@@ -64,6 +64,7 @@ CALCULATIONS = {
     "/v1/scenarios/{address}/saving",
     "/v1/figures",
     "/v1/figures/{id}/check",
+    "/v1/synthetic/{size}/{file}",
 }
 
 WORDS = (
@@ -153,6 +154,8 @@ def there(client: TestClient, job: str) -> Callable[[str, str], Mapping[str, str
             return {"address": SMALL if is_calculation else READ, "slug": slug, "action": "open"}
         if path.startswith("/v1/figures"):
             return {"id": figure}
+        if path.startswith("/v1/synthetic"):
+            return {"size": "small", "file": "cases.csv"}
         return {"id": job, "name": "scenario"}
 
     return names

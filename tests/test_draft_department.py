@@ -150,3 +150,19 @@ def test_a_law_that_has_ended_gives_no_route():
     old = case_rows(("x",), previous_follow_up=days_ago(90), followed_up=days_ago(10))
     (case_class,) = draft(old).case_classes
     assert case_class.deadlines == ("assumption.follow_up_later",)
+
+
+def test_how_long_follow_ups_are_put_off_is_the_lists_own_where_it_tells():
+    started = np.arange(400.0, 200.0, -5.0)
+    after = np.tile([95.0, 100.0, 105.0, 110.0], 10)
+    follow_ups = case_rows(
+        ("opfoelgning",) * 40,
+        measure_started=days_ago(*started),
+        followed_up_first=days_ago(*(started - after)),
+    )
+    waiting, _ = draft(follow_ups).case_classes[0].route
+    assert waiting.external_delay_days.mean == pytest.approx(0.9 * 100, abs=5)
+    assert Fraction(2, 100) <= waiting.external_delay_days.cv < Fraction(2, 10)
+    few = follow_ups.only(np.arange(40) < 19)
+    assumed, _ = draft(few).case_classes[0].route
+    assert assumed.external_delay_days.mean == 50

@@ -1,12 +1,13 @@
 """Files that people send by mistake or to do harm: each a clear answer, soon, in little memory."""
 
-import os
 import re
-import subprocess
+import resource
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 
 import pytest
 from hostile_files import Expectation, hostile_files
@@ -44,6 +45,42 @@ def answer(name: str, content: bytes, limits: Limits | None = None) -> Answer:
         return Answer("cpr" if cpr else "refused", refused.message.da, told=told)
 
 
+class Reader:
+    """A process that reads files and has no children but the processes that read them.
+
+    A process counts the memory of all its children as one figure, and every child begins with what
+    its parent has had: in the process of the tests, that of all that the tests have run.
+    """
+
+    def __init__(self) -> None:
+        self._process = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        self._process.submit(_largest_child).result()  # it has begun: no file waits for it
+        self.asked: set[str] = set()
+
+    def answer(self, name: str, content: bytes, limits: Limits | None = None) -> Answer:
+        self.asked.add(name)
+        reading = self._process.submit(answer, name, content, limits)
+        return reading.result(timeout=10 * SECONDS)
+
+    def largest_process(self) -> int:
+        """The memory of the largest process that read a file, in bytes."""
+        return self._process.submit(_largest_child).result(timeout=SECONDS)
+
+    def close(self) -> None:
+        self._process.shutdown()
+
+
+def _largest_child() -> int:
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    opened = Reader()
+    yield opened
+    opened.close()
+
+
 def _said(found: Table) -> str:
     faults = [fault.problem.da for fault in found.faults.listed]
     return " | ".join([*faults, *(notice.da for notice in found.notices)])
@@ -60,10 +97,10 @@ def test_there_are_more_than_a_hundred_and_none_is_called_as_another() -> None:
     ids=[re.sub("[0-9]{6}-[0-9]+", "cpr", f[0]) for f in FILES],
 )
 def test_a_hostile_file_gets_a_clear_answer_soon(
-    name: str, content: bytes, expected: Expectation
+    reader: Reader, name: str, content: bytes, expected: Expectation
 ) -> None:
     started = time.monotonic()
-    given = answer(name, content)
+    given = reader.answer(name, content)
     assert time.monotonic() - started < SECONDS
     assert given.outcome == expected.outcome, given.said
     assert expected.word in given.said
@@ -91,40 +128,25 @@ def _texts(told: object) -> Iterator[str]:
             yield from _texts(getattr(told, name))
 
 
-_READ_ALL = """
-import sys
-from resource import RUSAGE_CHILDREN, getrusage
-from hostile_files import hostile_files
-from test_hostile_files import answer
-names = sys.argv[1:]
-for name, content, _ in hostile_files():
-    if not names or name in names:
-        before = getrusage(RUSAGE_CHILDREN).ru_maxrss
-        answer(name, content)
-        largest = getrusage(RUSAGE_CHILDREN).ru_maxrss
-        if largest > before:
-            print(largest, name)
-"""
+COUNTED = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere in other units")
 
 
-def largest_reading_process(*names: str) -> tuple[int, str]:
-    """The memory of the largest process that read one of the files, in bytes, and its file.
-
-    In a process without other children than those: what else the tests have run counts nowhere.
-    """
-    ran = subprocess.run(
-        [sys.executable, "-c", _READ_ALL, *names],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-        timeout=len(FILES) * SECONDS,
-    )
-    kilobytes, name = ran.stdout.splitlines()[-1].split(" ", 1)
-    return int(kilobytes) * 1024, name
+@COUNTED
+def test_the_reading_processes_kept_within_their_memory(reader: Reader) -> None:
+    for name, content, _ in FILES:
+        if name not in reader.asked:
+            reader.answer(name, content)
+    assert reader.largest_process() <= Limits().memory_bytes
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is counted in other units")
-def test_the_reading_processes_kept_within_their_memory() -> None:
-    largest, name = largest_reading_process()
-    assert largest <= Limits().memory_bytes, name
+@COUNTED
+def test_a_process_with_little_memory_takes_no_more_than_that() -> None:
+    little = Limits(memory_bytes=256 * 2**20)
+    content = next(each for name, each, _ in FILES if name == "a-million-columns.csv")
+    peak: dict[int, int] = {}
+    for limits in (Limits(), little):
+        reader = Reader()
+        assert reader.answer("sager.csv", content, limits).outcome == "too_large"
+        peak[limits.memory_bytes] = reader.largest_process()
+        reader.close()
+    assert peak[little.memory_bytes] <= little.memory_bytes < peak[Limits().memory_bytes]

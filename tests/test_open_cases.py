@@ -9,7 +9,7 @@ from small_department import fixed, small_department
 from capacity.case_classes import Backlog, CaseClass, Clock, Desk, Episode
 from capacity.case_events import CaseEvent
 from simulations.case_history import CaseHistory
-from simulations.open_cases import ended_at, open_cases
+from simulations.open_cases import ended_at, open_cases, open_in_all, open_rows
 
 
 def episode(slug: str, deadline: str | None = None) -> Episode:
@@ -72,3 +72,20 @@ def test_a_withdrawn_case_is_not_open_and_one_nobody_closed_has_no_work_left(cas
     assert (stage.episode, stage.ages_days) == ("assess", (61,))
     assert stage.remaining_effort == Fraction(0)
     assert not stage.placed_by_age
+
+
+def test_a_child_is_one_open_case_however_many_of_its_rows_are_open(case_class):
+    rows = case_rows(need_became_known=days_ago(9, 8, 7), closed=days_ago(NO, NO, 1))
+    with_children = replace(rows, child=np.array([4, 4, 5]))
+    other = replace(case_class, slug="follow-up", weight=Fraction(0))
+
+    def both(one: CaseHistory, two: CaseHistory) -> int:
+        return open_in_all(
+            [(case_class, open_rows(case_class, one)), (other, open_rows(other, two))]
+        )
+
+    assert both(rows, rows) == 2  # what has no weight is work on another case
+    assert both(with_children, with_children) == 1
+    assert both(with_children, replace(with_children, child=np.array([6, 6, 6]))) == 2
+    unknown = replace(with_children, child=np.array([4, -1, 5]))
+    assert both(unknown, unknown) == 2

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import cache
-from io import StringIO
+from io import BytesIO, StringIO
+from threading import Event, Thread
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -16,18 +18,20 @@ from typer.testing import CliRunner
 from api.command_line import main
 from api.documents import DepartmentDocument
 from api.privacy import looks_like_cpr
+from api.synthetic_desk import MOST_KEPT, PastAsked, SyntheticDesk
 from api.synthetic_files import (
     COMPLETE_FROM,
     SEEN_ON,
-    Form,
     case_list_csv,
     staff_list_csv,
     synthetic_files,
 )
+from api.synthetic_forms import Form
 from capacity.case_events import CaseEvent
 from capacity.errors import InvalidInput
 from capacity.practice import Policy
 from capacity.rulebook import rulebook
+from capacity.wording import Text
 from simulations.case_history import NOBODY, day_number
 from simulations.casework import casework
 from simulations.synthetic_department import as_listed, synthetic_past
@@ -266,3 +270,120 @@ def test_the_command_says_what_to_write_instead(tmp_path, words, named):
     assert refused.exit_code == 2
     assert named in refused.stderr
     assert not (tmp_path / "lists").exists()
+
+
+# --- The address -----------------------------------------------------------------------------
+
+
+def test_every_file_that_is_listed_can_be_fetched_and_is_what_the_command_writes(client):
+    listed = client.get("/v1/synthetic").json()["rows"]
+    assert {row["size"] for row in listed} == set(Size)
+    small = {row["file"]: row["address"] for row in listed if row["size"] == "small"}
+    for name, address in small.items():
+        sent = client.get(address)
+        assert sent.status_code == 200, name
+        assert (
+            f'filename="{"small-dansk-1.zip" if name == "all.zip" else name}"'
+            in (sent.headers["content-disposition"])
+        )
+        if name == "all.zip":
+            with ZipFile(BytesIO(sent.content)) as archive:
+                assert {each: archive.read(each) for each in archive.namelist()} == files()
+                # No time of packing, which would make other bytes of the same files.
+                assert {each.date_time for each in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        else:
+            assert sent.content == files()[name]
+    assert set(small) == {*files(), "all.zip"}
+
+
+@FORMS
+def test_a_list_says_in_which_letters_it_is_written(client, form):
+    sent = client.get("/v1/synthetic/small/cases.csv", params={"form": form, "seed": 1})
+    assert sent.content == files(form)["cases.csv"]
+    media_type, _, letters = sent.headers["content-type"].partition("; charset=")
+    assert media_type == "text/csv"
+    assert "Opmærksom dato" in sent.content.decode(letters) or form is Form.PLAIN
+
+
+def test_the_same_question_is_the_same_bytes_and_known_by_its_tag(client):
+    address = "/v1/synthetic/small/all.zip?form=plain&seed="
+    first, other = client.get(f"{address}1"), client.get(f"{address}2")
+    assert first.headers["etag"] != other.headers["etag"]
+    assert first.content != other.content
+    known = client.get(f"{address}1", headers={"If-None-Match": first.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    changed = client.get(f"{address}2", headers={"If-None-Match": first.headers["etag"]})
+    assert changed.status_code == 200
+    client.app.state.synthetic = SyntheticDesk()  # nothing is kept: the past is played anew
+    assert client.get(f"{address}1").content == first.content
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("small/cases.xlsx", 422),
+        ("huge/cases.csv", 422),
+        ("small/cases.csv?seed=1,5", 422),
+        ("small/cases.csv?seed=1000000", 422),
+        ("small/cases.csv?form=xls", 422),
+        ("small/cases.csv?sed=1", 422),
+        ("small/..%2fcases.csv", 404),
+    ],
+)
+def test_what_there_is_not_is_refused_before_anything_is_played(client, asked, status):
+    client.app.state.synthetic = SyntheticDesk(lambda _: pytest.fail("a past was played"))
+    try:
+        assert client.get(f"/v1/synthetic/{asked}").status_code == status
+    finally:
+        client.app.state.synthetic = SyntheticDesk()
+
+
+def test_one_past_is_made_at_a_time_and_the_next_is_asked_to_wait(client):
+    begun, go_on = Event(), Event()
+
+    def slowly(_):
+        begun.set()
+        assert go_on.wait(30)
+        return ()
+
+    desk = client.app.state.synthetic = SyntheticDesk(slowly)
+    asked = PastAsked(size=Size.SMALL, seed=1, form=Form.DANSK)
+    playing = Thread(target=desk.files, args=(asked,))
+    playing.start()
+    try:
+        assert begun.wait(30)
+        refused = client.get("/v1/synthetic/small/cases.csv?seed=2&lang=en")
+        assert refused.status_code == 503
+        assert "try again shortly" in refused.text
+        assert int(refused.headers["retry-after"]) > 0
+        assert client.get("/health").status_code == 200
+    finally:
+        go_on.set()
+        playing.join()
+        client.app.state.synthetic = SyntheticDesk()
+    assert desk.files(asked) == ()
+
+
+def test_the_last_few_pasts_are_kept_and_a_fault_frees_the_place():
+    played = []
+
+    def written(asked):
+        played.append(asked.seed)
+        if asked.seed == 99:
+            raise InvalidInput(Text(da="intet", en="nothing"))
+        return ()
+
+    desk = SyntheticDesk(written)
+
+    def ask(seed):
+        return desk.files(PastAsked(size=Size.SMALL, seed=seed, form=Form.PLAIN))
+
+    for seed in range(MOST_KEPT + 1):
+        ask(seed)
+    ask(MOST_KEPT)
+    assert played == list(range(MOST_KEPT + 1))
+    ask(0)
+    assert played[-1] == 0
+    for _ in range(2):
+        with pytest.raises(InvalidInput):  # and not ImportsBusy
+            ask(99)

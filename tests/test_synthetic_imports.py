@@ -13,11 +13,11 @@ from api.imports.understanding import understood
 from api.synthetic_files import (
     COMPLETE_FROM,
     SEEN_ON,
-    Form,
     absence_list_csv,
     case_list_csv,
     staff_list_csv,
 )
+from api.synthetic_forms import Form
 from api.uploads import guarded
 from capacity.rulebook import rulebook
 from simulations.case_history import NOBODY

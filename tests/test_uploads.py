@@ -361,7 +361,7 @@ def _many_rows(count: int) -> bytes:
 @pytest.mark.skipif(sys.platform == "win32", reason="no bounds of time there")
 def test_a_process_that_calculates_for_too_long_is_ended() -> None:
     limits = Limits(processor_seconds=1)
-    rows = "".join(f"a{n};b{n};c{n};d{n};e{n}\n" for n in range(800_000))
+    rows = "".join(f'"a{n}";b{n};c{n};d{n};e{n}\n' for n in range(800_000))
     upload = guarded(f"A;B;C;D;E\n{rows}".encode(), "x.csv", limits)
     with pytest.raises(UploadTooLarge), table(upload) as found:
         for _ in found.rows:

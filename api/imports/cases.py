@@ -175,8 +175,10 @@ class CaseList:
         if "case_id" not in self.places:
             return {}
         cells = chunk.columns[self.places["case_id"].column]
-        ids = (NOBODY if cell is None or cell == "" else hash(cell) for cell in cells)
-        return {"case_id": np.fromiter(ids, np.int64, len(cells))}
+        ids = np.fromiter(map(hash, cells), np.int64, len(cells))  # which is never -1
+        if None in cells or "" in cells:
+            ids[[cell in (None, "") for cell in cells]] = NOBODY
+        return {"case_id": ids}
 
     def _external_days(self, chunk: Chunk, at_fault: NDArray[np.bool_]) -> Floats | None:
         if "external_days" not in self.places:

@@ -36,10 +36,43 @@ class Pseudonyms:
 
     def __init__(self, secret: bytes) -> None:
         self._keyed = blake2b(key=secret, digest_size=_BYTES)
-        self._found: dict[str, dict[Cell, int]] = {}
+        self._found: dict[str, _Found] = {}
 
     def number(self, of: str, written: Cell) -> int:
         """Return a number of 60 bits for what is written; -1 for nothing (da: nummer)."""
+        return self._numbers(of)[written]
+
+    def word(self, of: str, written: Cell) -> str:
+        """Return the same as a word of 12 letters and digits (da: pseudonym)."""
+        return pseudonym_of(self.number(of, written))
+
+    def numbers(self, of: str, cells: Sequence[Cell]) -> Integers:
+        """Return the numbers of a column (da: kolonnens numre)."""
+        return np.fromiter(map(self._numbers(of).__getitem__, cells), np.int64, len(cells))
+
+    def _numbers(self, of: str) -> "_Found":
+        found = self._found.get(of)
+        if found is None:
+            keyed = self._keyed.copy()
+            keyed.update(f"{of}:".encode())
+            found = self._found[of] = _Found(keyed)
+        return found
+
+
+class _Found(dict[Cell, int]):
+    """The numbers of one kind of people, each found when it is first asked for."""
+
+    def __init__(self, keyed: blake2b) -> None:
+        super().__init__()
+        self._keyed = keyed
+
+    def __missing__(self, written: Cell) -> int:
+        number = self._number(written)
+        if len(self) < _MOST_REMEMBERED:
+            self[written] = number
+        return number
+
+    def _number(self, written: Cell) -> int:
         if isinstance(written, str) and written.isascii() and written.isalnum():
             name = written.lower()  # which is what is nearly always written, and this is quick
         elif written is None:
@@ -51,21 +84,8 @@ class Pseudonyms:
         if not name:
             return NOBODY
         hashed = self._keyed.copy()
-        hashed.update(f"{of}:{name}".encode())
+        hashed.update(name.encode())
         return int.from_bytes(hashed.digest()) >> 4
-
-    def word(self, of: str, written: Cell) -> str:
-        """Return the same as a word of 12 letters and digits (da: pseudonym)."""
-        return pseudonym_of(self.number(of, written))
-
-    def numbers(self, of: str, cells: Sequence[Cell]) -> Integers:
-        """Return the numbers of a column (da: kolonnens numre)."""
-        found = self._found.setdefault(of, {})
-        if len(found) > _MOST_REMEMBERED:
-            found.clear()
-        for cell in set(cells).difference(found):
-            found[cell] = self.number(of, cell)
-        return np.fromiter(map(found.__getitem__, cells), np.int64, len(cells))
 
 
 def pseudonym_of(number: int) -> str:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
@@ -52,8 +52,8 @@ from api.uploads import (
     CellError,
     Faults,
     Mark,
+    Part,
     Progress,
-    Row,
     Table,
     Upload,
     decimal_mark,
@@ -61,6 +61,7 @@ from api.uploads import (
     shown_value,
     table,
 )
+from api.uploads.lazy_columns import Joined
 from capacity.case_events import ARRIVAL_EVENTS
 from capacity.errors import InvalidInput
 from capacity.rulebook import rulebook
@@ -152,7 +153,7 @@ class _Reader:
     def read(self, hash_: str) -> Understood:
         """Read the table to its end."""
         opened, terms = self.opened, self.terms
-        chunks = self._chunks(opened.rows)
+        chunks = self._chunks(opened.parts)
         first = next(chunks, None)
         sample = first.columns if first else [()] * len(opened.headings)
         found = columns(
@@ -262,11 +263,16 @@ class _Reader:
             en=f"the caseworkers’ names are kept and are personal data; {kept.en}",
         )
 
-    def _chunks(self, rows: Iterator[Row]) -> Iterator[Chunk]:
-        while some := list(islice(rows, ROWS_AT_A_TIME)):
-            self.rows += len(some)
-            cells = [each.cells for each in some]
-            yield Chunk([each.number for each in some], list(zip(*cells, strict=True)))
+    def _chunks(self, parts: Iterator[Part]) -> Iterator[Chunk]:
+        some: list[Part] = []
+        for part in parts:
+            some.append(part)
+            self.rows += len(part.numbers)
+            if sum(len(each.numbers) for each in some) >= ROWS_AT_A_TIME:
+                yield _joined_rows(some)
+                some = []
+        if some:
+            yield _joined_rows(some)
 
     def _reading(
         self,
@@ -360,6 +366,11 @@ class _Reader:
         )
         written = json.dumps(said, sort_keys=True, ensure_ascii=False)
         return sha256(written.encode(errors="surrogatepass")).hexdigest()
+
+
+def _joined_rows(parts: Sequence[Part]) -> Chunk:
+    numbers = list(chain.from_iterable(each.numbers for each in parts))
+    return Chunk(numbers, Joined([each.columns for each in parts]))
 
 
 _Reading: TypeAlias = CaseList | StaffList | AbsenceList | TimeStudyList | DepartmentTable

@@ -5,41 +5,34 @@ row is of a deadline, and of a team, a type of case or a month where that is ask
 """
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
-from api.answers import Answer, Exact, Label, Table, Words, rendered
+from api.answers import Answer, Exact, Label, Table, rendered
+from api.case_list import Slug, case_list
 from api.database import SessionDependency
 from api.documented import documented, planner_router
-from api.imports.fields import KIND_LABELS, Kind
 from api.observed_answers import (
     ComplianceCounts,
-    InflowColumns,
-    OpenShareRow,
+    DeadlineReadingRow,
     chart_rows,
     compliance_rows,
     compliance_sentence,
-    inflow_rows,
-    turnaround_answer,
+    only,
+    reading_rows,
 )
 from api.presentation import Question
 from api.quantities import Day
-from api.store.departments import Store, StoreDependency
+from api.store.departments import StoreDependency
 from api.store.histories import Histories
-from capacity.case_events import CaseEvent
 from capacity.control_charts import Limits
-from capacity.errors import InvalidInput
 from capacity.wording import Text
-
-if TYPE_CHECKING:  # numpy and the simulation are loaded by whoever reads a list
-    from simulations.case_history import CaseHistory
 
 router: APIRouter = planner_router("a department's own past")
 
-Slug = Annotated[str, Path(examples=["ishoej-2020"])]
 _SHARE = ("andel 0-1", "share 0-1")
 
 
@@ -64,6 +57,7 @@ class ObservedQuestion(Question):
     deadline: str | None = Field(
         None, description="only this deadline's rule (da: frist)", max_length=100
     )
+    team: str | None = Field(None, description="only this team", max_length=100)
     shared: bool = Field(
         False,
         description="leave out the rows that hold a count from 1 to 4, and as many others as it "
@@ -91,13 +85,13 @@ async def observed(
     (da: målt rettidighed.) By the cohort, open cases and all: in time, late, open and overdue are
     what the share is of; not yet due and not required are shown beside. Clocks are divided by the
     law that they started under. By month is by the month in which a clock falls due. What the list
-    could not show is in the sentence.
+    could not show is in the sentence, and at `…/deadline-readings`.
     """
-    history = _history(store, Histories(session), slug)
+    history = case_list(store, Histories(session), slug)
 
     def found() -> tuple[tuple[ObservedRow, ...], Text]:
         counted, rows = compliance_rows(
-            history,
+            only(history, team=question.team),
             from_=question.from_,
             to=question.to,
             by=question.by,
@@ -167,7 +161,7 @@ async def chart(
 
     (da: seriediagram.) A change of law begins a new phase, and phases are not compared.
     """
-    history = _history(store, Histories(session), slug)
+    history = case_list(store, Histories(session), slug)
     rows, sentence = await run_in_threadpool(
         chart_rows,
         history,
@@ -180,89 +174,21 @@ async def chart(
     return rendered(table, question, request, in_words=sentence)
 
 
-class TurnaroundQuestion(Question):
-    """Until which event cases are followed, and which cases (da: sagsbehandlingstid)."""
-
-    event: CaseEvent = Field(
-        CaseEvent.ASSESSMENT_FINISHED, description="the event that ends it (da: slut)"
-    )
-    starts: CaseEvent | None = Field(
-        None, description="the event that begins it; the case's arrival if left out (da: start)"
-    )
-    case_class: str | None = Field(None, description="only this type of case (da: sagstype)")
-    team: str | None = Field(None, description="only this team")
-
-
 @router.get(
-    "/v1/departments/{slug}/turnaround",
-    **documented(Table[OpenShareRow], "how long cases take, open ones counted"),
+    "/v1/departments/{slug}/deadline-readings",
+    **documented(Table[DeadlineReadingRow], "what a case list could not show of each deadline"),
 )
-async def turnaround(
-    slug: Slug,
-    question: Annotated[TurnaroundQuestion, Query()],
-    store: StoreDependency,
-    session: SessionDependency,
-    request: Request,
-) -> Response:
-    """Return what share of cases is still open by age (da: sagsbehandlingstid, Kaplan–Meier).
-
-    Open cases are counted as open, and those that were there when the list began as followed from
-    then. The sentence says which family fits, and what leaving the open cases out would have said.
-    """
-    history = _history(store, Histories(session), slug)
-    rows, sentence = await run_in_threadpool(
-        turnaround_answer,
-        history,
-        question.event,
-        starts=question.starts,
-        case_class=question.case_class,
-        team=question.team,
-    )
-    return rendered(Table[OpenShareRow](rows=rows), question, request, in_words=sentence)
-
-
-class InflowRow(InflowColumns):
-    """How the cases of one type come (da: tilgang)."""
-
-    says: Annotated[Words, Label("i ord", "in words")]
-
-
-@router.get(
-    "/v1/departments/{slug}/inflow",
-    **documented(Table[InflowRow], "how many cases come, and when"),
-)
-async def inflow(
+async def readings(
     slug: Slug,
     question: Annotated[Question, Query()],
     store: StoreDependency,
     session: SessionDependency,
     request: Request,
 ) -> Response:
-    """Return the inflow of each type of case in each team, with interval, trend and season.
+    """Return how many deadlines could be read from the case list, and what was missing.
 
-    (da: tilgang.)
+    (da: læsning af listen.)
     """
-    history = _history(store, Histories(session), slug)
-    rows = await run_in_threadpool(inflow_rows, history)
-    table = Table[InflowRow](rows=tuple(InflowRow.model_validate(row) for row in rows))
-    return rendered(table, question, request)
-
-
-def _history(store: Store, histories: Histories, slug: str) -> "CaseHistory":
-    """The newest case list; `InvalidInput` says how one is imported."""
-    from simulations.case_history import CaseHistory
-
-    store.version(slug)
-    found = histories.latest(slug, Kind.CASES)
-    if not isinstance(found, CaseHistory):
-        label = KIND_LABELS[Kind.CASES]
-        raise InvalidInput(
-            Text(
-                da=f"afdelingen har ingen {label.da} endnu; læs den ind med POST "
-                f"/v1/departments/{slug}/imports eller caseload import cases",
-                en=f"the department has no {label.en} yet; import one with POST "
-                f"/v1/departments/{slug}/imports or caseload import cases",
-            ),
-            field="slug",
-        )
-    return found
+    history = case_list(store, Histories(session), slug)
+    rows, sentence = await run_in_threadpool(reading_rows, history)
+    return rendered(Table[DeadlineReadingRow](rows=rows), question, request, in_words=sentence)

@@ -1,4 +1,4 @@
-"""`/v1/review-size`, `/v1/audit-levels`, `/v1/improvement`: audits of case files, planned and read.
+"""`/v1/review-size` and `/v1/audit-levels`: audits of case files, planned and read.
 
 (da: gennemgang af sager.)
 """
@@ -8,17 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.answers import Answer, Exact, Label, Words, rendered
+from api.answers import Answer, Exact, Label, rendered
 from api.documented import documented, planner_router
 from api.fields import Sentence
 from api.presentation import Question
 from api.quantities import Count, ShareNumber
-from api.store.departments import StoreDependency
 from capacity.audit import AuditCounts, audit_sentence
 from capacity.count_statistics import Method
-from capacity.department import Department, Observation
 from capacity.errors import InvalidInput
-from capacity.improvement import improvement, improvement_sentence
 from capacity.review_size import (
     review_precision,
     review_precision_sentence,
@@ -163,83 +160,3 @@ async def audit_levels(question: Annotated[AuditQuestion, Query()], request: Req
         {**named, "reviewed": counts.reviewed, "sentence": audit_sentence(counts)}
     )
     return rendered(answer, question, request)
-
-
-class ImprovementQuestion(Question):
-    """Which two of a department's counts (da: to optællinger)."""
-
-    department: str = Field(
-        description="a department whose document holds the counts (da: afdeling)",
-        examples=["ishoej-2020"],
-    )
-    one: Count = Field(
-        1, description="the earlier, by its number among the counts, from 1 (da: den tidligere)"
-    )
-    other: Count = Field(2, description="the later (da: den senere)")
-
-
-class ImprovementAnswer(Answer):
-    """Whether two counts differ by more than chance, with reservations (da: forbedring)."""
-
-    beyond_chance: Annotated[bool, Label("mere end tilfældigt", "beyond chance")]
-    difference: Annotated[Exact, Label("forskel", "difference", *_SHARE)]
-    difference_low: Annotated[float, Label("forskel, nedre", "difference, low", *_SHARE)]
-    difference_high: Annotated[float, Label("forskel, øvre", "difference, high", *_SHARE)]
-    p_value: Annotated[float, Label("p-værdi", "p-value")]
-    missing_late: Annotated[
-        int | None,
-        Label("udeladte forsinkede, der vender svaret", "missing late ones that turn the answer"),
-    ] = None
-    caveats: Annotated[Words, Label("forbehold", "reservations")]
-    sentence: Sentence
-
-
-@router.get(
-    "/v1/improvement",
-    **documented(ImprovementAnswer, "whether a department's counts differ by more than chance"),
-)
-async def improved(
-    question: Annotated[ImprovementQuestion, Query()], store: StoreDependency, request: Request
-) -> Response:
-    """Say whether a later count of a deadline differs from an earlier one by more than chance.
-
-    (da: var forbedringen reel?) With Fisher's exact test, and with what the counts cannot carry.
-    """
-    department = store.department(question.department)
-    found = improvement(
-        _count(department, question.one, "one"), _count(department, question.other, "other")
-    )
-    compared = found.difference
-    answer = ImprovementAnswer(
-        beyond_chance=found.beyond_chance,
-        difference=compared.difference,
-        difference_low=compared.interval.low,
-        difference_high=compared.interval.high,
-        p_value=compared.p_value,
-        missing_late=found.missing_late,
-        caveats=Text(
-            da=" ".join(each.da for each in found.caveats),
-            en=" ".join(each.en for each in found.caveats),
-        ),
-        sentence=improvement_sentence(found),
-    )
-    return rendered(answer, question, request)
-
-
-def _count(department: Department, number: int, field: str) -> Observation:
-    counts = department.observations
-    if 1 <= number <= len(counts):
-        return counts[number - 1]
-    listed = "; ".join(f"{place}: {each.label.da}" for place, each in enumerate(counts, start=1))
-    in_english = "; ".join(
-        f"{place}: {each.label.en}" for place, each in enumerate(counts, start=1)
-    )
-    raise InvalidInput(
-        Text(
-            da=f"afdelingen har ikke optælling nummer {number}; "
-            + (f"den har {listed}" if counts else "den har ingen"),
-            en=f"the department has no count number {number}; "
-            + (f"it has {in_english}" if counts else "it has none"),
-        ),
-        field=field,
-    )

@@ -10,6 +10,7 @@ import pickle
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import astuple
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
@@ -244,15 +245,7 @@ class _Reading:
         """Hand a stretch over as it is (da: giv videre)."""
         self._rows += stretch.rows
         if not self._cpr_count:
-            send(
-                "text",
-                stretch.cells,
-                stretch.delimiter,
-                stretch.rows,
-                stretch.number,
-                stretch.line,
-                share(),
-            )
+            send("text", *astuple(stretch), share())
 
     def _heading_faults(self, found: Heading, row: int, merged: Merged) -> None:
         self._notices += found.notices

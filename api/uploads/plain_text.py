@@ -41,21 +41,21 @@ class Plain:
     longest_cell: int
 
     def stretch(self, text: str, number: int, line: int) -> Stretch | None:
-        """Return the rows of some whole lines, the first with this number, in this line.
+        r"""Return the rows of some whole lines, the first with this number, in this line.
 
         None where a cell might have to be cleaned, refused or found at fault, or a row left out.
 
         >>> plain = Plain(delimiter=";", width=2, longest_cell=100)
-        >>> plain.stretch("a;1\\r\\nb;2\\r\\n", 2, 2).cells
+        >>> plain.stretch("a;1\r\nb;2\r\n", 2, 2).cells
         'a;1;b;2'
-        >>> plain.stretch("a;1\\nb;010203-1234\\n", 2, 2) is None
+        >>> plain.stretch("a;1\nb;010203-1234\\n", 2, 2) is None
         True
         """
         if '"' in text:
             return None
         text = text.replace("\r\n", "\n").removesuffix("\n")
         lines = text.split("\n")
-        if not self._are_whole(lines) or _MAY_BE_SUM.search("\n" + text):
+        if "\r" in text or not self._are_whole(lines) or _MAY_BE_SUM.search("\n" + text):
             return None
         cells = text.replace("\n", self.delimiter)
         if not self._needs_no_look(cells):

@@ -129,7 +129,7 @@ def _parts(
         kind, *rest = process.message()
         if kind in ("rows", "text"):
             *content, share = rest
-            part = _of_columns(*content) if kind == "rows" else _of_text(place, *content)
+            part = _of_columns(*content) if kind == "rows" else _of_text(upload, place, *content)
             count += len(part.numbers)
             if progress is not None:
                 progress(Progress(rows=count, share=share))
@@ -151,12 +151,13 @@ def _of_columns(
     return Part(numbers, columns, lines or numbers)
 
 
-def _of_text(place: "_Place", text: str, delimiter: str, rows: int, number: int, line: int) -> Part:
-    cells = text.split(delimiter)
-    width = len(place.headings)
+def _of_text(upload: Upload, place: "_Place", *told: Any) -> Part:
+    text, delimiter, rows, number, line = told
+    cells, width = text.split(delimiter), len(place.headings)
     if len(cells) != rows * width:
-        raise pickle.UnpicklingError("cells")
-    return Part(range(number, number + rows), CellsInRows(cells, width), range(line, line + rows))
+        raise UploadRefused(_DAMAGED, file=upload.filename)
+    columns = CellsInRows(cells, width)
+    return Part(range(number, number + rows), columns, range(line, line + rows))
 
 
 def _cell_error(

@@ -95,21 +95,24 @@ class TextFile:
         self._read = self.skipped
         for _ in range(self._line - self._first_line):
             self._read = self.content.find(b"\n", self._read) + 1 or len(self.content)
-        size, astray = _STRETCH, None
-        while astray is None and self._read < len(self.content):
+        size = _STRETCH
+        while self._read < len(self.content):
             end = self.content.find(b"\n", self._read + size) + 1 or len(self.content)
             text = self.content[self._read : end].decode(self.encoding)
-            found: Stretch | Iterator[Record] | None = self._plain(text, plain)
-            if found is None:
-                before = self._number, self._line
-                records, astray = self._all_of(text)
-                if astray is not None and astray.is_cut_short and end < len(self.content):
-                    self._number, self._line = before
-                    size *= 2  # a cell within quotation marks goes on after the stretch
-                    continue
-                found = _until(records, astray)
+            if plain_rows := self._plain(text, plain):
+                self._read = end
+                yield plain_rows
+                continue
+            before = self._number, self._line
+            records, astray = self._all_of(text)
+            if astray is not None and astray.is_cut_short and end < len(self.content):
+                self._number, self._line = before
+                size *= 2  # a cell within quotation marks goes on after the stretch
+                continue
             self._read, size = end, _STRETCH
-            yield found
+            yield _until(records, astray)
+            if astray is not None:
+                return
 
     def _plain(self, text: str, plain: Plain) -> Stretch | None:
         stretch = plain.stretch(text, self._number + 1, self._line)

