@@ -119,8 +119,6 @@ def figures_of_stored(
     list, or where the list counts another unit, there is none.
     """
     book, day = rulebook(), department.on
-    hours = available_hours(department.roster, day, book)
-    demand = sum((each.yearly_hours for each in department.case_classes), Fraction(0))
     full_time = book["agreement.full_time_hours"].on(day).number
     figures = DepartmentFigures(
         name=department.slug,
@@ -129,7 +127,7 @@ def figures_of_stored(
         open_cases=department.open_cases,
         fte=case_fte(department.roster, day, full_time),
         fte_definition=FteDefinition.CASE_CARRYING,
-        load=demand / hours if hours else None,
+        load=_load(department),
     )
     if history is None or history.unit is not department.unit:
         return figures
@@ -145,6 +143,17 @@ def figures_of_stored(
     return replace(
         figures, deadline=deadline, law_from=row.law_from, in_time=row.in_time, due=row.due
     )
+
+
+def _load(department: Department) -> Fraction | None:
+    """Hours of work a year over hours there are; None where some team's work is not described."""
+    described = {each.team for each in department.case_classes} | {
+        episode.team for each in department.case_classes for episode in each.episodes
+    }
+    hours = available_hours(department.roster, department.on, rulebook())
+    if not hours or not {each.slug for each in department.teams} <= described:
+        return None
+    return sum((each.yearly_hours for each in department.case_classes), Fraction(0)) / hours
 
 
 def compared(

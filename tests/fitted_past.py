@@ -27,9 +27,10 @@ def lognormal(mean: str, cv: str = "0.6") -> Distribution:
     return Distribution(family=Family.LOGNORMAL, mean=Fraction(mean), cv=Fraction(cv))
 
 
-def small(arrivals_per_year: str = "105") -> Department:
-    """Three posts, at about nine tenths of what they can do."""
+def small(arrivals_per_year: str = "105", posts: int = 3) -> Department:
+    """Three posts, at about nine tenths of what they can do, unless others are asked for."""
     department = small_department(
+        caseworkers=posts,
         arrivals_per_year=arrivals_per_year,
         effort_hours=lognormal("40"),
         external_delay_days=lognormal("50"),

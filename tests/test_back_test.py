@@ -183,8 +183,11 @@ def spliced(truth: Department, effort: Fraction, seed: int) -> CaseHistory:
 
 
 def verdicts(effort: str, fits: int, first_seed: int) -> list[BackTest]:
-    """Back-tests of the third year, with effort well known beforehand and work to spare."""
-    truth = small(arrivals_per_year="95")
+    """Back-tests of the third year, with effort well known beforehand.
+
+    Of six posts: of three chance alone makes so much of a year that two fifths can hide in it.
+    """
+    truth = small(arrivals_per_year="205", posts=6)
     found = []
     for seed in range(first_seed, first_seed + fits):
         history = spliced(truth, Fraction(effort), seed)
@@ -198,9 +201,9 @@ def test_work_that_grew_two_fifths_heavier_is_found_out():
 
 
 def test_a_world_that_went_on_as_it_was_is_mostly_explained():
-    """Of four years within a band of 95 % two or more lie outside once in seventy times."""
-    found = verdicts("1", 4, 1)
-    assert sum(each.low <= each.observed <= each.high for each in found) >= 3
+    """Of three years within a band of 95 % two lie outside once in 140 times."""
+    found = verdicts("1", 3, 1)
+    assert sum(each.low <= each.observed <= each.high for each in found) >= 2
 
 
 @pytest.mark.soak

@@ -1,77 +1,20 @@
 """Files that people send by mistake or to do harm: each a clear answer, soon, in little memory."""
 
 import re
-import resource
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
-from multiprocessing import get_context
 
 import pytest
 from hostile_files import Expectation, hostile_files
+from reading_process import SECONDS, Answer, Reader
 
 from api.privacy import looks_like_cpr
-from api.uploads import Limits, Table, UploadRefused, UploadTooLarge, guarded, table
+from api.uploads import Limits
 from capacity.wording import Text
 
 FILES = list(hostile_files())
 _TO_DO = re.compile(r"\b(send|gem|del|ret|slet|skriv|vis|eksporter|giv|fjern)\b", re.IGNORECASE)
-SECONDS = 20
-"""For one file on a machine that does much else; the usual one takes a fifth of a second."""
-
-
-@dataclass
-class Answer:
-    outcome: str
-    said: str
-    rows: int = 0
-    told: list[object] = field(default_factory=list)
-
-
-def answer(name: str, content: bytes, limits: Limits | None = None) -> Answer:
-    try:
-        upload = guarded(content, name, limits or Limits())
-        with table(upload) as found:
-            rows = sum(1 for _ in found.rows)
-            outcome = "faults" if found.faults.count else "read"
-            return Answer(outcome, _said(found), rows, [found.faults, found.notices])
-    except UploadTooLarge as refused:
-        return Answer("too_large", refused.message.da, told=[refused.message, refused.field])
-    except UploadRefused as refused:
-        cpr = "CPR" in refused.message.da
-        told = [refused.message, refused.field, refused.errors]
-        return Answer("cpr" if cpr else "refused", refused.message.da, told=told)
-
-
-class Reader:
-    """A process that reads files and has no children but the processes that read them.
-
-    A process counts the memory of all its children as one figure, and every child begins with what
-    its parent has had: in the process of the tests, that of all that the tests have run.
-    """
-
-    def __init__(self) -> None:
-        self._process = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-        self._process.submit(_largest_child).result()  # it has begun: no file waits for it
-        self.asked: set[str] = set()
-
-    def answer(self, name: str, content: bytes, limits: Limits | None = None) -> Answer:
-        self.asked.add(name)
-        reading = self._process.submit(answer, name, content, limits)
-        return reading.result(timeout=10 * SECONDS)
-
-    def largest_process(self) -> int:
-        """The memory of the largest process that read a file, in bytes."""
-        return self._process.submit(_largest_child).result(timeout=SECONDS)
-
-    def close(self) -> None:
-        self._process.shutdown()
-
-
-def _largest_child() -> int:
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +22,6 @@ def reader() -> Iterator[Reader]:
     opened = Reader()
     yield opened
     opened.close()
-
-
-def _said(found: Table) -> str:
-    faults = [fault.problem.da for fault in found.faults.listed]
-    return " | ".join([*faults, *(notice.da for notice in found.notices)])
 
 
 def test_there_are_more_than_a_hundred_and_none_is_called_as_another() -> None:
@@ -141,12 +79,12 @@ def test_the_reading_processes_kept_within_their_memory(reader: Reader) -> None:
 
 @COUNTED
 def test_a_process_with_little_memory_takes_no_more_than_that() -> None:
-    little = Limits(memory_bytes=256 * 2**20)
-    content = next(each for name, each, _ in FILES if name == "a-million-columns.csv")
+    """What none of the files above comes near: a line that takes more than there is."""
+    content, little = b"x" * 45_000_000, Limits(memory_bytes=128 * 2**20)
     peak: dict[int, int] = {}
-    for limits in (Limits(), little):
+    for limits, outcome in ((little, "too_large"), (Limits(), "refused")):
         reader = Reader()
-        assert reader.answer("sager.csv", content, limits).outcome == "too_large"
+        assert reader.answer("sager.csv", content, limits).outcome == outcome
         peak[limits.memory_bytes] = reader.largest_process()
         reader.close()
     assert peak[little.memory_bytes] <= little.memory_bytes < peak[Limits().memory_bytes]

@@ -1,10 +1,12 @@
 """What a department's own case list says, over HTTP: the same numbers, and no person."""
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from past_lists import DEPARTMENTS
@@ -14,13 +16,24 @@ from api.app import create_app
 from api.command_line import main
 from api.documents import DepartmentDocument
 from api.imports.fields import Kind
+from api.imports.pseudonyms import pseudonym_of
+from api.observed_answers import compliance_rows, compliance_sentence, reading_rows
 from api.settings import Settings
 from api.store.histories import read_past
 from api.synthetic_files import synthetic_files
+from api.turnaround_answers import turnaround, turnaround_rows, turnaround_sentence
+from capacity.case_events import CaseEvent
+from capacity.compliance import compliance_difference, observed_compliance
+from capacity.count_statistics import wilson
 from capacity.rulebook import rulebook
-from simulations.case_history import CaseHistory
+from simulations.case_history import EPOCH, CaseHistory
+from simulations.followed_cases import FINISHED, followed_cases
+from simulations.inflow_fit import inflow_fits
+from simulations.observed_clocks import observed_clocks
 from simulations.observed_compliance import Split, compliance_of_history
+from simulations.shared_counts import shared_rows
 from simulations.synthetic_truths import Size, synthetic_truth
+from simulations.turnaround_fit import turnaround_fit
 
 TRUTH = synthetic_truth(Size.SMALL)
 HERE = f"/v1/departments/{TRUTH.slug}"
@@ -169,7 +182,7 @@ def test_no_case_child_or_caseworker_leaves_the_list(service, history):
         (f"{HERE}/control-chart?deadline=statute.child_assessment&phases=x", 422, "phases", "dato"),
         (f"{HERE}/control-chart?deadline=statute.child_assessment&team=x", 422, "team", "den har"),
         (f"{HERE}/observed-compliance?by=week", 422, "by", "case_class"),
-        (f"{HERE}/observed-compliance?from=2023-01-01", 422, "from_", "hel fra"),
+        (f"{HERE}/observed-compliance?from=2023-01-01", 422, "from", "hel fra"),
         (f"{HERE}/observed-compliance?to=2030-01-01", 422, "to", "senest"),
         (f"{HERE}/turnaround?case_class=x", 422, "case_class", "den har"),
         (f"{HERE}/turnaround?event=need_became_known&starts=closed", 422, None, ""),
@@ -240,9 +253,63 @@ def test_departments_that_count_differently_are_not_ranked(service):
     assert refused.status_code == 422
     assert "familier" in refused.json()["detail"]
     assert compared(service, other_unit).status_code == 200
-    without = compared(service, DEPARTMENTS)
-    assert without.status_code == 422
-    assert "Sydby" in without.json()["detail"]
+    assert refused.json()["errors"][0]["field"] == "rank"
+    said = compared(service, other_unit, "format=text").text
+    assert "Ikke rangordnet efter sagstal" in said
+    assert "Ikke rangordnet efter rettidighed" in said
+
+
+def test_a_department_whose_deadlines_nobody_counted_stands_in_the_table_all_the_same(service):
+    _, sydby = compared(service, DEPARTMENTS).json()["rows"]
+    assert (sydby["due"], sydby["share"], sydby["interval_low"]) == (None, None, None)
+    assert sydby["note"] == "Rettidigheden er ikke talt op."
+    refused = compared(service, DEPARTMENTS, "rank=timeliness")
+    assert "ikke talt op for Sydby" in refused.json()["detail"]
+
+
+def test_a_period_across_a_change_of_law_is_not_ranked_by_timeliness(service):
+    across = ONE_KIND.replace("40;20;01-01-2025", "40;20;01-07-2023")
+    assert across != ONE_KIND
+    rows_ = compared(service, across).json()["rows"]
+    assert [row["law_from"] for row in rows_] == ["2024-01-01", None]
+    assert "timeliness" not in rows_[0]["rankable_by"]
+    refused = compared(service, across, "rank=timeliness")
+    assert refused.status_code == 422
+    assert "lovændring" in refused.json()["detail"]
+
+
+def test_a_row_with_a_deadline_that_is_no_rule_is_named(service):
+    with_rule = "\n".join(
+        f"{line};{end}"
+        for line, end in zip(
+            ONE_KIND.splitlines(), ("Frist", "statute.child_assessment", "fire uger"), strict=True
+        )
+    )
+    refused = compared(service, with_rule)
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["field"] == "rows[3].deadline"
+    assert "Sydby" in refused.json()["detail"]
+
+
+def test_stored_departments_stand_side_by_side_by_their_documents_and_lists(service, history):
+    path = f"/v1/department-comparison?departments={TRUTH.slug};ishoej-2020"
+    own, ishoej = rows(service, path)
+    [expected] = [
+        row
+        for row in compliance_of_history(history, rulebook()).rows()
+        if row.deadline == "statute.child_assessment"
+    ]
+    assert (own["in_time"], own["due"]) == (expected.in_time, expected.due)
+    assert own["interval_low"] == wilson(expected.in_time, expected.due, 0.95).low
+    assert own["law_from"] == str(expected.law_from)
+    assert ishoej["cases_per_fte"] == pytest.approx(890 / 23.92)
+    assert ishoej["due"] is None
+    assert ishoej["rankable_by"] == "caseload;load"
+    placed = rows(service, f"{path}&rank=caseload")
+    assert [row["name"] for row in placed] == [TRUTH.slug, "ishoej-2020"]
+    said = service.get(f"{path}&format=text").text
+    assert "ishoej-2020: sagstal 37,2" in said
+    assert "ikke talt op for ishoej-2020" in said
 
 
 def test_the_days_of_the_period_are_the_callers(service, history):
@@ -267,3 +334,207 @@ def test_the_terminal_tells_the_same(service):
     assert "til tiden" in chart.output
     refused = CliRunner().invoke(main, ["observed", "ishoej-2020", "--database", database])
     assert refused.exit_code == 2
+
+
+# --- What a list could not show, and what may be shared --------------------------------------
+
+
+def test_the_readings_are_those_of_the_list(service, history):
+    found = rows(service, f"{HERE}/deadline-readings")
+    expected = [reading for reading, _ in observed_clocks(history, rulebook())]
+    assert [
+        (row["deadline"], row["clocks"], row["start_unknown"], row["not_in_force"], row["unknown"])
+        for row in found
+    ] == [
+        (each.deadline, each.clocks, each.start_unknown, each.not_in_force, each.unknown)
+        for each in expected
+    ]
+    assert {row["complete_from"] for row in found} == {"2024-01-01"}
+    assert {row["list_complete"] for row in rows(service, f"{HERE}/observed-compliance")} == {True}
+
+
+def test_a_list_that_nobody_said_was_complete_says_so_wherever_it_is_counted(history):
+    unsaid = replace(history, complete_from=None)
+    counted, told = compliance_rows(unsaid)
+    assert {row["list_complete"] for row in told} == {False}
+    said = compliance_sentence(counted, None, shared=False)
+    assert "Ingen har oplyst" in said.da
+    assert "Nobody has said" in reading_rows(unsaid)[1].en
+    assert "Nobody has said" in compliance_sentence(counted, None, shared=True).en
+
+
+def test_the_rows_of_a_team_are_the_teams_and_of_no_team_there_is_nothing(service, history):
+    only = compliance_of_history(history, rulebook()).rows({Split.TEAM})
+    found = rows(service, f"{HERE}/observed-compliance?by=team&team=familieteam")
+    expected = [row for row in only if row.team == "familieteam"]
+    assert [(row["deadline"], row["due"]) for row in found] == [
+        (each.deadline, each.due) for each in expected
+    ]
+    refused = service.get(f"{HERE}/observed-compliance?team=nobody")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "team")
+
+
+@pytest.mark.parametrize("by", ["", "month", "team;case_class", "case_class;month"])
+def test_a_shared_table_is_what_may_be_shared_and_its_totals_are_marked(service, history, by):
+    divided = {Split(each) for each in by.split(";") if each}
+    expected = shared_rows(compliance_of_history(history, rulebook()).rows(divided))
+    found = rows(service, f"{HERE}/observed-compliance?by={by}&shared=true")
+    if not divided:
+        expected = tuple(each for each in expected if each.is_total)
+    assert [(row["deadline"], row["is_total"]) for row in found] == [
+        (each.deadline, each.is_total) for each in expected
+    ]
+    for row, each in zip(found, expected, strict=True):
+        assert row["in_time"] == (each.counts and each.counts.in_time)
+        assert (row["mean_days_late"], row["running_overdue"]) == (None, None)
+
+
+def test_a_department_may_be_named_with_its_version(service):
+    for path in ("observed-compliance", "inflow", "turnaround", "deadline-readings"):
+        assert rows(service, f"{HERE}@1/{path}") == rows(service, f"{HERE}/{path}")
+
+
+# --- Turnaround and inflow -------------------------------------------------------------------
+
+
+def test_turnaround_is_the_fit_of_the_followed_cases(service, history):
+    assessments = history.case_classes.index("boernefaglig-undersoegelse")
+    followed = followed_cases(
+        history.only(history.case_class == assessments), CaseEvent.ASSESSMENT_FINISHED
+    )
+    fit = turnaround_fit(followed)
+    found = rows(service, f"{HERE}/turnaround")
+    for key, column in (
+        ("days", fit.counted.age),
+        ("at_risk", fit.counted.at_risk),
+        ("open_share", fit.counted.share),
+        ("open_share_low", fit.counted.low),
+    ):
+        assert [row[key] for row in found] == pytest.approx(column.tolist())
+    told = {row["by"]: row for row in rows(service, f"{HERE}/turnaround-fit?within=90")}
+    assert fit.chosen is not None
+    chosen = told[fit.chosen.fit.shape.value]
+    assert [name for name, row in told.items() if row["chosen"]] == [fit.chosen.fit.shape.value]
+    mean, by_then = fit.chosen.fit.mean, fit.chosen.fit.finished_by(90)
+    assert (chosen["mean_days"], chosen["mean_days_low"]) == pytest.approx((mean.value, mean.low))
+    assert chosen["finished_share_high"] == pytest.approx(by_then.high)
+    assert told["counted"]["finished_share"] == pytest.approx(fit.counted.finished_by(90).value)
+    ages = np.repeat(followed.age, np.where(followed.end == FINISHED, followed.count, 0))
+    assert told["finished_only"]["mean_days"] == pytest.approx(ages.mean())
+    assert told["finished_only"]["finished_share"] == pytest.approx(np.mean(ages <= 90))
+    assert sum(row["weight"] or 0 for row in told.values()) == pytest.approx(1)
+
+
+def test_where_many_cases_are_open_the_finished_alone_look_quicker_than_the_count(history):
+    """Cases of a hundred days each, one a day: at the end all but the oldest are open."""
+    began = np.arange(300.0)
+    done = np.where(np.arange(300) % 2, began + 40, began + 200)
+    seen = 299
+    cases = CaseHistory(
+        unit=history.unit,
+        seen_on=EPOCH + timedelta(days=seen),
+        complete_from=EPOCH,
+        teams=("a",),
+        case_classes=("b",),
+        team=np.zeros(300, dtype=np.int64),
+        case_class=np.zeros(300, dtype=np.int64),
+        events={
+            CaseEvent.NEED_BECAME_KNOWN: began,
+            CaseEvent.ASSESSMENT_FINISHED: np.where(done <= seen, done, np.nan),
+        },
+    )
+    fit = turnaround(cases, CaseEvent.ASSESSMENT_FINISHED)
+    told = {row.by: row for row in turnaround_rows(fit, 100)}
+    assert told["counted"].finished_share == pytest.approx(0.5, abs=0.05)
+    assert told["finished_only"].finished_share > 0.7
+    said = turnaround_sentence(fit, 100)
+    assert "Of the finished cases alone it would look like 72%" in said.en
+
+
+def test_inflow_is_the_fit_and_its_months_add_up_to_its_cases(service, history):
+    fits = {(each.team, each.case_class): each for each in inflow_fits(history, by_team=True)}
+    found = rows(service, f"{HERE}/inflow")
+    assert {(row["team"], row["case_class"]) for row in found} == set(fits)
+    months = rows(service, f"{HERE}/inflow-months")
+    for row in found:
+        fit = fits[row["team"], row["case_class"]]
+        assert row["arrivals_per_year"] == pytest.approx(fit.arrivals_per_year.value)
+        assert (row["cases"], row["learned"]) == (fit.cases, fit.learned)
+        own = [each for each in months if each["case_class"] == row["case_class"]]
+        assert sum(each["cases"] for each in own) == fit.cases
+        assert [each["month"] for each in own] == [
+            f"{year}-{month:02}-01" for year in (2024, 2025) for month in range(1, 13)
+        ]
+        assert sum(each["days"] for each in own) == 731
+    said = service.get(f"{HERE}/inflow?format=text&lang=en").text
+    assert said.count("cases come a year") == len(found)
+
+
+# --- Was the improvement real ----------------------------------------------------------------
+
+
+def test_two_counts_written_in_the_question_are_answered_with_what_they_are_of(service):
+    counts = "/v1/improvement?in_time=2&due=6&other_in_time=35&other_due=38"
+    answer = service.get(f"{counts}&counted=chosen&other_counted=closed_only").json()
+    expected = compliance_difference(observed_compliance(2, 6), observed_compliance(35, 38))
+    assert answer["p_value"] == pytest.approx(expected.p_value)
+    assert (answer["share"], answer["other_share"]) == pytest.approx((2 / 6, 35 / 38))
+    assert answer["missing_late"] == 8
+    assert "udvalgt efter kriterier" in answer["sentence"]
+    assert "stadig er åbne, mangler" in answer["sentence"]
+    assert "Ingen har oplyst, hvilke sager" in service.get(counts).json()["sentence"]
+    all_cases = service.get(f"{counts}&counted=all&other_counted=random").json()["caveats"]
+    assert "Om den" not in all_cases
+    assert "hver sin tid" in all_cases
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("", "department"),
+        ("in_time=2&due=6&other_in_time=35", "other_due"),
+        ("department=ishoej-2020&in_time=2&due=6&other_in_time=3&other_due=8", "department"),
+        ("in_time=7&due=6&other_in_time=35&other_due=38", "in_time"),
+        ("in_time=2&due=6&other_in_time=35&other_due=0", "other_due"),
+        ("in_time=2&due=6&other_in_time=35&other_due=9999999999", "other_due"),
+        ("department=ishoej-2020&one=2&other=2", "other"),
+        ("in_time=2&due=6&other_in_time=3&other_due=8&counted=x", "counted"),
+    ],
+)
+def test_counts_that_cannot_be_compared_name_what_to_change(service, query, field):
+    refused = service.get(f"/v1/improvement?{query}")
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == field
+
+
+# --- Every format, every address -------------------------------------------------------------
+
+ADDRESSES = [
+    f"{HERE}/observed-compliance?by=month",
+    f"{HERE}/deadline-readings?",
+    f"{HERE}/control-chart?deadline=statute.notification_assessment",
+    f"{HERE}/turnaround?",
+    f"{HERE}/turnaround-fit?",
+    f"{HERE}/inflow?",
+    f"{HERE}/inflow-months?",
+    f"/v1/department-comparison?departments={TRUTH.slug};ishoej-2020",
+    "/v1/review-size?precision=0,1",
+    "/v1/audit-levels?met=6&partly_met=4&not_met=4",
+    "/v1/improvement?department=ishoej-2020",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_answer_comes_in_every_format_and_names_nobody(service, history, address):
+    people = [pseudonym_of(int(number)) for number in set(history.caseworker.tolist()) - {-1}]
+    for written in ("json", "csv", "xml", "xlsx", "text"):
+        answer = service.get(f"{address}&format={written}&header=words&digits=2")
+        assert answer.status_code == 200, answer.text
+        content = answer.content if written == "xlsx" else answer.text
+        assert content
+        if written != "xlsx":
+            assert not [each for each in people if each in answer.text]
+    danish, english = (
+        service.get(f"{address}&format=text&lang={language}").text for language in ("da", "en")
+    )
+    assert danish != english

@@ -6,10 +6,11 @@ says what it means. A user may also say that it is nothing known (`?`) or that i
 left out (`-`).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import count, islice
 
 import numpy as np
 
@@ -75,7 +76,10 @@ class Meanings:
         shared = Counter(word for words in choices.values() for word in words)
         self._of_several = {word for word, slugs in shared.items() if slugs > 1}
         self._numbers = {slug: number for number, slug in enumerate(choices)}
-        self._codes: dict[Cell, int] = {None: NOBODY, "": NOBODY}
+        self._places: dict[Cell, int] = defaultdict(count().__next__)
+        """What is written, in the order in which it turned up; below, its word and its number."""
+        self._words: list[str] = []
+        self._codes: list[int] = []
         self._found: dict[str, Meaning] = {}
 
     @property
@@ -92,14 +96,17 @@ class Meanings:
 
         `ASKED` where nobody knows what a word means, `OMITTED` where its row is to be left out.
         """
-        for cell, number in Counter(cells).items():
-            word = "" if cell is None else str(cell).strip()
-            if cell not in self._codes:
-                self._codes[cell] = self._code(word, rows[cells.index(cell)])
-            if word in self._found:
-                seen = self._found[word]
-                self._found[word] = replace(seen, rows=seen.rows + number)
-        return np.fromiter(map(self._codes.__getitem__, cells), np.int64, len(cells))
+        before = len(self._places)
+        places = np.fromiter(map(self._places.__getitem__, cells), np.int64, len(cells))
+        for cell in islice(self._places, before, None):
+            self._words.append("" if cell is None else str(cell).strip())
+            self._codes.append(self._code(self._words[-1], rows[cells.index(cell)]))
+        counts = np.bincount(places)
+        for place in np.flatnonzero(counts):
+            seen = self._found.get(self._words[place])
+            if seen is not None:
+                self._found[seen.written] = replace(seen, rows=seen.rows + int(counts[place]))
+        return np.asarray(self._codes, dtype=np.int64)[places]
 
     def slug(self, number: int) -> str | None:
         """Return what a number of `of` stands for (da: betydning)."""

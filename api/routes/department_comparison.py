@@ -22,6 +22,7 @@ from api.compared_departments import (
 )
 from api.database import SessionDependency
 from api.documented import documented, planner_router
+from api.errors import refusals_naming
 from api.imports.desk import departments_in
 from api.imports.fields import Kind
 from api.imports.source_document import refuse_cpr
@@ -29,12 +30,12 @@ from api.imports.terms import terms
 from api.presentation import Question
 from api.quantities import Day
 from api.receiving import FILE, DeskDependency, OnProgress, answered_from_file
-from api.store.departments import StoreDependency
+from api.store.departments import Store, StoreDependency
 from api.store.histories import Histories
 from api.today import today
-from capacity.deadlines import deadline_rule
+from capacity.department import Department
 from capacity.department_comparison import Measure
-from capacity.errors import InvalidInput, TooMuchWork
+from capacity.errors import InvalidInput, TooMuchWork, UnknownDepartment
 from capacity.rulebook import rulebook
 from capacity.wording import Text
 
@@ -95,11 +96,12 @@ async def of_stored(
     """
     from simulations.case_history import CaseHistory
 
-    deadline_rule(question.deadline, today(), rulebook())
+    with refusals_naming(rule="deadline", day="deadline"):
+        rulebook()[question.deadline]
     histories = Histories(session)
     asked = []
     for address in _addresses(question.departments):
-        department = store.department(address)
+        department = _department(store, address)
         cases = histories.latest(department.slug, Kind.CASES)
         asked.append((department, cases if isinstance(cases, CaseHistory) else None))
     store.let_go()
@@ -115,6 +117,14 @@ async def of_stored(
 
     rows, sentence = await run_in_threadpool(found)
     return rendered(Table[ComparedRow](rows=rows), question, request, in_words=sentence)
+
+
+def _department(store: Store, address: str) -> Department:
+    try:
+        return store.department(address)
+    except UnknownDepartment as error:
+        error.field = "departments"
+        raise
 
 
 def _addresses(written: str) -> list[str]:
