@@ -27,13 +27,18 @@ def lognormal(mean: str, cv: str = "0.6") -> Distribution:
     return Distribution(family=Family.LOGNORMAL, mean=Fraction(mean), cv=Fraction(cv))
 
 
-def small(arrivals_per_year: str = "105", posts: int = 3) -> Department:
-    """Three posts, at about nine tenths of what they can do, unless others are asked for."""
+def small(
+    arrivals_per_year: str = "105", posts: int = 3, waiting: tuple[str, str] = ("50", "0.6")
+) -> Department:
+    """Three posts, at about nine tenths of what they can do, unless others are asked for.
+
+    `waiting` is the mean of the days waited for others, and their coefficient of variation.
+    """
     department = small_department(
         caseworkers=posts,
         arrivals_per_year=arrivals_per_year,
         effort_hours=lognormal("40"),
-        external_delay_days=lognormal("50"),
+        external_delay_days=lognormal(*waiting),
         ages_days=tuple(range(5, 100, 5)),
         on=BEGINS,
     )

@@ -13,7 +13,6 @@ from api.caller import Scope
 from api.errors import STATUS, status_of
 from api.settings import Settings
 from capacity.errors import PlannerError
-from capacity.wording import Text
 
 JSON = {"Content-Type": "application/json"}
 CASELOAD = "/v1/caseload?on=2020-03-26&unit=child"

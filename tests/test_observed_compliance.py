@@ -262,17 +262,17 @@ def ends_of(day: date) -> list[datetime]:
 @pytest.mark.parametrize(
     ("assessed", "closed", "expected"),
     [
-        (datetime(2024, 3, 6, 10), date(2024, 3, 6), "late"),  # a day too late, closed that day
-        (datetime(2024, 3, 6, 10), date(2024, 3, 5), "not_required"),
-        (datetime(2024, 3, 5, 8), date(2024, 3, 5), "in_time"),
+        ("2024-03-06T10:00", date(2024, 3, 6), "late"),  # a day too late, closed that day
+        ("2024-03-06T10:00", date(2024, 3, 5), "not_required"),
+        ("2024-03-05T08:00", date(2024, 3, 5), "in_time"),
         (None, date(2024, 3, 5), "not_required"),
         (None, date(2024, 3, 6), "late"),
     ],
 )
 def test_a_case_closed_on_the_day_of_its_duty_was_closed_after_it(assessed, closed, expected):
-    events = {RECEIVED: datetime(2024, 3, 4, 9), CLOSED: closed}
+    events = {RECEIVED: datetime.fromisoformat("2024-03-04T09:00"), CLOSED: closed}
     if assessed is not None:
-        events[ASSESSED] = assessed
+        events[ASSESSED] = datetime.fromisoformat(assessed)
     row = only_row(listed(events, timed=frozenset({RECEIVED, ASSESSED})), NOTIFICATION)
     counted = {kind.value: getattr(row, kind.value) for kind in Timeliness}
     assert counted == {kind.value: int(kind.value == expected) for kind in Timeliness}

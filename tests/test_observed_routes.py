@@ -153,7 +153,7 @@ def test_turnaround_counts_open_cases_and_says_what_leaving_them_out_would(servi
     assert all(row["open_share_low"] <= row["open_share"] for row in found)
     said = service.get(f"{path}&format=text").text
     assert "stadig åbne" in said
-    assert "Regnede man kun med de afsluttede" in said
+    assert "Regnet på de afsluttede alene" in said
     # without a type of case, only those that come to the event are followed
     assert rows(service, f"{HERE}/turnaround") == found
 
