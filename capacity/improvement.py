@@ -21,6 +21,7 @@ from capacity.wording import Language, Spoken, Text, percent, shown
 
 _CHANCE = 0.05
 _MOST_MISSING = 10_000
+_FEW_CASES = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +83,26 @@ def improvement(earlier: Observation, later: Observation) -> Improvement:
 
 def _missing_late(one: Compliance, other: Compliance) -> int | None:
     worse, better = sorted((one, other), key=lambda found: found.share)
-    for missing in range(1, _MOST_MISSING):
+
+    def is_enough(missing: int) -> bool:
         of = better.due + missing
         if better.in_time * worse.due <= worse.in_time * of:
-            return missing  # the two shares have met
-        if fisher_p_value(worse.in_time, worse.due, better.in_time, of) >= _CHANCE:
-            return missing
-    return None
+            return True  # the two shares have met
+        return fisher_p_value(worse.in_time, worse.due, better.in_time, of) >= _CHANCE
+
+    # A test of millions takes a tenth of a second, so the number is searched for by halves.
+    too_few, enough = 0, 1
+    while not is_enough(enough):
+        too_few, enough = enough, enough * 2
+        if too_few >= _MOST_MISSING:
+            return None
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        too_few, enough = (too_few, middle) if is_enough(middle) else (middle, enough)
+    # Of few cases the exact p-value moves back and forth, and fewer may be enough as well.
+    if better.due + worse.due <= _FEW_CASES:
+        return next(missing for missing in range(1, enough + 1) if is_enough(missing))
+    return enough
 
 
 _OTHER_TIME = Text(

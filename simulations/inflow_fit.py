@@ -196,13 +196,16 @@ def with_inflow(
 ) -> CaseClass:
     """Return a class with what was learned of its inflow; the rest as it was (da: med tilgang).
 
+    Months, weekdays and hours only where the list shows that they differ: not to have shown it is
+    no reason to give up what was stated.
+
     `arrivals_per_year` takes the place of the best value where one has been drawn.
     """
     stated, found, learned = case_class.arrival_pattern, fit.pattern, fit.findings
     pattern = ArrivalPattern(
-        months=found.months if learned[Aspect.SEASON].learned else stated.months,
-        weekdays=found.weekdays if learned[Aspect.WEEKDAYS].learned else stated.weekdays,
-        hours=found.hours if learned[Aspect.HOURS].learned else stated.hours,
+        months=found.months if learned[Aspect.SEASON].shown else stated.months,
+        weekdays=found.weekdays if learned[Aspect.WEEKDAYS].shown else stated.weekdays,
+        hours=found.hours if learned[Aspect.HOURS].shown else stated.hours,
         on_public_holidays=(
             found.on_public_holidays
             if learned[Aspect.HOLIDAYS].learned

@@ -107,6 +107,8 @@ def _case_rows(was_played: Played, book: Rulebook) -> _Rows:
     case_of = was_played.deal.strands["case"][clocks["strand"]]
     for duty in _duties_of_case_rows(was_played, book):
         start, met = _events_of(was_played.layout, duty, book)
+        behind = _behind_at_start(was_played, duty)
+        moments[met][behind] = arrived[behind]
         its, is_met = clocks["duty"] == duty, clocks["outcome"] == MET
         moments[start][case_of[its]] = clocks["started_at"][its]
         moments[met][case_of[its & is_met]] = clocks["ended_at"][its & is_met]
@@ -150,6 +152,20 @@ def _bursts(arrived: Floats, class_of: Integers) -> Integers:
     together = np.stack([class_of, arrived])
     _, number = np.unique(together, axis=1, return_inverse=True)
     return np.where(arrived >= 0, number.ravel(), NOBODY)
+
+
+def _behind_at_start(was_played: Played, duty: int) -> Integers:
+    """The cases that had met a duty before the start: on arrival, as the kernel takes it."""
+    cases, steps = was_played.deal.cases, was_played.layout.plan.steps
+    (milestone, *_) = steps["milestone"][steps["meets"] == duty]
+    case_class = was_played.layout.duties[duty].case_class
+    if milestone < 0:
+        return np.zeros(0, dtype=np.int64)
+    of_class = [each.slug == case_class for each in was_played.case_classes]
+    may_be = np.array(of_class)[was_played.class_of_case()] & (cases["arrived_at"] < 0)
+    mine = np.flatnonzero(may_be)
+    reached = was_played.deal.milestone_at[cases["first_milestone"][mine] + milestone]
+    return np.asarray(mine[reached < 0])
 
 
 class _Work(NamedTuple):

@@ -207,8 +207,8 @@ def test_a_true_season_is_found_and_drawn_towards_even():
 
 TRENDS = [(months, yearly) for months in (EVEN.months, WEIGHTS) for yearly in (1.0, 0.9, 1.2)]
 SHARE_OF_TRENDS = [
-    pytest.param(EVEN.months, 0.9, 120, id="even-0.9-share"),
-    pytest.param(WEIGHTS, 1.2, 120, id="season-1.2-share"),
+    pytest.param(EVEN.months, 0.9, 60, id="even-0.9-share"),
+    pytest.param(WEIGHTS, 1.2, 60, id="season-1.2-share"),
     *(pytest.param(*each, 1000, marks=pytest.mark.soak) for each in TRENDS),
 ]
 

@@ -390,7 +390,7 @@ def test_a_shared_table_is_what_may_be_shared_and_its_totals_are_marked(service,
 
 
 def test_a_department_may_be_named_with_its_version(service):
-    for path in ("observed-compliance", "inflow", "turnaround", "deadline-readings"):
+    for path in ("observed-compliance", "turnaround", "deadline-readings"):
         assert rows(service, f"{HERE}@1/{path}") == rows(service, f"{HERE}/{path}")
 
 

@@ -108,9 +108,10 @@ def stretch(request, monkeypatch):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_stretches_are_the_records_that_are_read_row_by_row(stretch, encoding):
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=80, deadline=None)
     @given(LINES | USUAL, st.sampled_from(["\n", "\r\n"]), st.booleans())
     @example([["a", '"b', "c"], ["d", 'e"', "f"]], "\n", False)
+    @example([["a", "b", "c"]] * 5 + [["d", '"e\nf"', "g"], ["h", "i", "j"]], "\n", False)
     @example([[" a", "b", "c"], ["a", "b", CPR]], "\r\n", True)
     def same(lines, end, cut):
         text = text_of(lines, ";", end)
@@ -155,6 +156,32 @@ def test_the_usual_list_is_plain():
     assert found.rows == 100
 
 
+LOOKED_AT = [" a", "a ", "\u00a0a", "a\x1f", "x" * (LONGEST + 1), '"a"', "a\rb", "2 \u2013 3", CPR]
+LOOKED_AT += ["010203   1234", "0102031234", "102031234", "I alt", "Total Nord", "a;b", "a\nb"]
+PLAIN = ["x" * 20, "a b", "26-03-2020 14:30", "BARN000123", "010203", "æble § 50", "Altan"]
+
+
+@pytest.mark.parametrize("row", [0, 7, 19])
+@pytest.mark.parametrize(
+    ("cell", "is_plain"),
+    [*((each, False) for each in LOOKED_AT), *((each, True) for each in PLAIN)],
+)
+def test_one_cell_among_plain_rows_decides_wherever_it_stands(cell, is_plain, row):
+    plain = Plain(delimiter=";", width=3, longest_cell=LONGEST)
+    for place in range(3):
+        rows = [[f"S-{n}", "Nord", "26-03-2020"] for n in range(20)]
+        rows[row][:place] = [""] * place  # what is a sum has nothing before it
+        rows[row][place] = cell
+        text = "".join(";".join(each) + "\r\n" for each in rows)
+        assert (plain.stretch(text, 2, 2) is not None) == is_plain, place
+
+
+def test_a_row_of_nothing_or_of_too_few_cells_is_not_plain():
+    plain = Plain(delimiter=";", width=3, longest_cell=LONGEST)
+    for row in (";;", "", "a;b", ";"):
+        assert plain.stretch(f"a;b;c\n{row}\nd;e;f\n", 2, 2) is None
+
+
 def test_one_cpr_number_among_many_plain_rows_is_found_in_its_place(stretch):
     plain = Plain(delimiter=";", width=2, longest_cell=LONGEST)
     for row in (0, 7, 99):
@@ -189,3 +216,12 @@ def test_joined_columns_are_those_of_their_parts():
     assert len(joined) == 2
     with pytest.raises(IndexError):
         joined[2]
+
+
+def test_no_row_after_a_misplaced_quotation_mark_is_handed_over():
+    rows = [f"n{n};x\n" for n in range(100_000)]  # more than one stretch
+    rows[200] = 'n200;"x"y\n'
+    with table(guarded(("Navn;Note\n" + "".join(rows)).encode(), "x.csv")) as found:
+        read = list(found.rows)
+    assert [row.cells[0] for row in read] == [f"n{n}" for n in range(200)]
+    assert [fault.row for fault in found.faults.listed] == [202]

@@ -72,6 +72,29 @@ def expected_events(name):
 
 
 @SIZES
+def test_what_was_reached_before_the_start_has_its_day_too(size):
+    """A case that begins behind its plan has one, of the day it came: the kernel takes it so."""
+    history, was_played = whole_past(size).cases, whole_past(size).played
+    kernel, deal = was_played.outcome.cases, was_played.deal
+    classes, class_of = was_played.case_classes, was_played.class_of_case()
+    rows = history.only(is_case(history))
+    counted = 0
+    for number, case_class in enumerate(classes):
+        milestones = list(case_class.milestones)
+        for episode in case_class.route:
+            if episode.clock is None or episode.milestone is None:
+                continue
+            place = milestones.index(episode.milestone)
+            mine = np.flatnonzero(class_of == number)
+            reached = deal.milestone_at[kernel["first_milestone"][mine] + place]
+            behind = mine[reached < 0]
+            met = rows.at(MET_BY[episode.clock.deadline])[behind]
+            assert np.array_equal(met, rows.arrived_at()[behind])
+            counted += behind.size
+    assert counted > 30
+
+
+@SIZES
 def test_what_arrived_has_closed_moved_away_or_is_open(size):
     past_of_size = whole_past(size)
     history, kernel = past_of_size.cases, past_of_size.played.outcome.cases

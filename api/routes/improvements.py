@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
 from api.answers import Answer, Exact, Label, Words, rendered
@@ -102,7 +103,9 @@ async def improved(
     (da: var forbedringen reel?) With Fisher's exact test, and with what the counts cannot carry:
     those of a department bring their own reservations, others say which cases they are of.
     """
-    found = improvement(*_counts(question, store))
+    earlier, later = _counts(question, store)
+    store.let_go()
+    found = await run_in_threadpool(improvement, earlier, later)
     return rendered(_answer(found), question, request)
 
 
