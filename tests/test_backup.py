@@ -287,7 +287,7 @@ def test_the_commands_say_what_they_did(database, engine, tmp_path):
     assert (said.exit_code, said.stdout) == (
         0,
         f"Gemt i {file}: 2 versioner af afdelinger, 1 scenarier, 2 frosne tal, 1 beregninger, "
-        "0 lister\n",
+        "1 lister\n",
     )
     again = run.invoke(main, ["backup", file, *place])
     assert (again.exit_code, again.stderr) == (

@@ -6,7 +6,7 @@ For whoever has no lists of their own at hand, or may not use them to try with.
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -122,8 +122,8 @@ _SENT: dict[int | str, dict[str, Any]] = {
     responses=_SENT,
 )
 async def synthetic_file(
-    size: Size,
-    file: File,
+    size: Annotated[Size, Path(examples=["small"])],
+    file: Annotated[File, Path(examples=["cases.csv"])],
     said: Annotated[FileQuestion, Query()],
     known: KnownTags,
     request: Request,
