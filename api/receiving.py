@@ -30,18 +30,25 @@ FILE_EXAMPLE = (
     "S2;Paragraf 50;child-assessment;04-03-2025;;\n"
 )
 """A small case list, as a case system writes it (da: eksempel)."""
-FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "the file itself: CSV, XLSX or ODS",
-        "content": {
-            "application/octet-stream": {
-                "schema": {"type": "string", "format": "binary"},
-                "examples": {"cases": {"summary": "a case list", "value": FILE_EXAMPLE}},
-            }
-        },
+
+
+def file_body(summary: str, example: str) -> dict[str, Any]:
+    """Document a body that is a file, with an example of it (da: filen i kaldet)."""
+    return {
+        "requestBody": {
+            "required": True,
+            "description": "the file itself: CSV, XLSX or ODS",
+            "content": {
+                "application/octet-stream": {
+                    "schema": {"type": "string", "format": "binary"},
+                    "examples": {"file": {"summary": summary, "value": example}},
+                }
+            },
+        }
     }
-}
+
+
+FILE = file_body("a case list", FILE_EXAMPLE)
 
 
 async def _desk(request: Request) -> ImportDesk:

@@ -51,7 +51,8 @@ def past_roster(
 
     `ramp_up` is how newcomers of a team grow into the work. A person employed twice, or in two
     teams, is two posts. Where the list tells of no holidays, they and short sickness are spread
-    over the year, as for anybody. `InvalidInput` for a period of which the list does not tell.
+    over the year, as for anybody; where it tells of no absence at all, short sickness is the
+    rule's. `InvalidInput` for a period of which the list does not tell.
     """
     _refuse_unseen(staff, from_, to)
     last_day = to - timedelta(days=1)
@@ -87,6 +88,8 @@ def _roster(
     tells_all = is_past and any(
         spell.reason is AwayReason.HOLIDAY for each in people for spell in each.spells
     )
+    # A list without a single absence is one that nobody wrote absence into.
+    tells_any = is_past and any(each.spells for each in staff.employments)
     names: dict[str, int] = {}
     caseworkers = []
     for each in people:
@@ -104,7 +107,7 @@ def _roster(
                 ends_on=each.ends_on,
                 absences=_absences(each, staff.seen_on, usual, all_of_it=tells_all),
                 ramp_up=growth if each.starts_on is not None else None,
-                sick_days=_short_sick_days(each, staff) if is_past else None,
+                sick_days=_short_sick_days(each, staff) if tells_any else None,
                 absences_listed=tells_all,
             )
         )

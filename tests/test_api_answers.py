@@ -227,7 +227,10 @@ def test_every_example_of_the_documentation_is_answered(client: TestClient) -> N
                 **body_example(operation),
             )
             # A large calculation is answered by the job that it becomes.
-            assert answer.status_code in ((200, 202) if path in LARGE else (200,)), (path, answer.text)
+            assert answer.status_code in ((200, 202) if path in LARGE else (200,)), (
+                path,
+                answer.text,
+            )
             tried += 1
     assert tried > 25
 

@@ -83,6 +83,13 @@ def test_without_holidays_in_the_list_short_sickness_is_days_a_year_and_long_sic
     assert absence.reason is AbsenceReason.LONG_SICKNESS
 
 
+def test_a_list_without_any_absence_does_not_say_that_nobody_was_ever_ill() -> None:
+    (silent,) = past_roster(staff(employment("a")), FROM, AFTER).caseworkers
+    assert silent.sick_days is None
+    told = past_roster(staff(employment("a"), employment("b", None, None, *SICK_DAYS)), FROM, AFTER)
+    assert [each.sick_days for each in told.caseworkers] == [0, Fraction(365 * 5, 731)]
+
+
 def test_with_holidays_in_the_list_all_absence_of_everybody_stands_day_by_day() -> None:
     list_ = staff(employment("a", None, None, *SICK_DAYS, SUMMER), employment("never away"))
     away, present = past_roster(list_, FROM, AFTER).caseworkers

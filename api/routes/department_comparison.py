@@ -29,7 +29,7 @@ from api.imports.source_document import refuse_cpr
 from api.imports.terms import terms
 from api.presentation import Question
 from api.quantities import Day
-from api.receiving import FILE, DeskDependency, OnProgress, answered_from_file
+from api.receiving import DeskDependency, OnProgress, answered_from_file, file_body
 from api.store.departments import Store, StoreDependency
 from api.store.histories import Histories
 from api.today import today
@@ -150,9 +150,16 @@ def _addresses(written: str) -> list[str]:
     return addresses
 
 
+_FILE_EXAMPLE = (
+    "Afdeling;Enhed;Åbne sager;Årsværk;Årsværk er;Fra;Til\n"
+    "Nordby;barn;300;12,5;sagsbærende;01-01-2025;31-12-2025\n"
+    "Sydby;barn;270;9;sagsbærende;01-01-2025;31-12-2025\n"
+)
+
+
 @router.post(
     "/v1/department-comparison",
-    openapi_extra=FILE,
+    openapi_extra=file_body("a row for each department", _FILE_EXAMPLE),
     dependencies=[needs(Scope.READ)],
     **documented(Table[ComparedRow], "departments of a file side by side"),
 )
