@@ -195,7 +195,7 @@ moments = (
         datetime.combine(date(2023, 8, 1), datetime.min.time()),
         datetime.combine(date(2024, 6, 1), datetime.min.time()),
     )
-).map(lambda moment: moment.replace(microsecond=0))
+).map(lambda moment: moment.replace(microsecond=0, fold=0))  # No list says which of two it is.
 
 
 def exists(moment: datetime) -> bool:
