@@ -25,7 +25,7 @@ from api.imports.desk import (
     imported,
     refuse_unacceptable,
 )
-from api.imports.report_document import ImportReport, report_document
+from api.imports.report_document import ImportReport, accepted_part, report_document
 from api.presentation import Question, language
 from api.receiving import EVENTS, FILE, DeskDependency, OnProgress, answered_from_file
 from api.store.departments import StoreDependency
@@ -245,20 +245,8 @@ def _refuse_version(slug: str) -> None:
 
 
 def _row(kept: AcceptedList) -> ImportRow:
-    return ImportRow(
-        id=kept.id,
-        kind=kept.kind,
-        source=kept.source,
-        unit=kept.unit,
-        seen_on=kept.seen_on,
-        complete_from=kept.complete_from,
-        rows=kept.rows,
-        rows_left_out=kept.rows_left_out,
-        file_hash=kept.file_hash,
-        accepted_at=kept.accepted_at,
-        accepted_by=kept.accepted_by,
-        address=_address(kept),
-    )
+    said = accepted_part(kept).model_dump(exclude={"department"})
+    return ImportRow(**said, address=_address(kept))
 
 
 def _address(kept: AcceptedList) -> str:

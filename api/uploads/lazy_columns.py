@@ -4,6 +4,7 @@ A case list has columns that nobody uses, remarks above all; most of the time th
 theirs where every cell is looked at.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import overload
@@ -31,8 +32,8 @@ class _Columns(Sequence[Sequence[Cell]]):
     def __iter__(self) -> Iterator[Sequence[Cell]]:
         return map(self._column, range(self._width))
 
-    def _column(self, place: int) -> Sequence[Cell]:
-        raise NotImplementedError
+    @abstractmethod
+    def _column(self, place: int) -> Sequence[Cell]: ...
 
 
 class CellsInRows(_Columns):
