@@ -1,7 +1,7 @@
 """How long 200 000 rows take to come in, against the reader library alone on the same file.
 
-At most `AIM` times the library, for the whole import. To be run on a machine that does nothing else:
-the two processes of an import and the one of the library are not hindered alike.
+At most `AIM` times the library, for the whole import. To be run on a machine that does nothing
+else: the two processes of an import and the one of the library are not hindered alike.
 """
 
 import csv
