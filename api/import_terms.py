@@ -15,13 +15,14 @@ from api.quantities import Count
 from api.today import today
 from capacity.wording import Text
 
-_Words = Annotated[str | None, AfterValidator(refuse_cpr)]
+NoCpr = Annotated[str | None, AfterValidator(refuse_cpr)]
+"""Words that somebody names a thing by, refused where they look like a CPR number (da: navn)."""
 
 
 class FileTerms(Call):
     """What the user says of a file that the file itself does not (da: oplysninger)."""
 
-    file: _Words = Field(
+    file: NoCpr = Field(
         None, description="the file's name, repeated in errors (da: filnavn)", max_length=255
     )
     unit: str | None = Field(
@@ -41,7 +42,7 @@ class FileTerms(Call):
         "nobody knows",
         examples=["2025-01-01"],
     )
-    source: _Words = Field(
+    source: NoCpr = Field(
         None,
         description="the system it comes from, whose columns are remembered (da: kilde)",
         examples=["DUBU"],
@@ -63,7 +64,7 @@ class FileTerms(Call):
     sheet: str | None = Field(
         None, description="the sheet; the first with content (da: ark)", max_length=100
     )
-    allow: _Words = Field(
+    allow: NoCpr = Field(
         None,
         description="headings of numbers that look like CPR numbers and are not, separated by "
         "semicolons; pseudonyms are made of them before anything else (da: undtagelser)",

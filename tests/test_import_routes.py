@@ -344,6 +344,13 @@ def test_what_cannot_be_remembered_is_refused(plain_service, document):
     assert "010203" not in answer.text
 
 
+def test_a_source_named_by_a_cpr_number_is_refused_and_not_repeated(plain_service):
+    for ask in (plain_service.get, lambda url: plain_service.put(url, json={"lists": {}})):
+        answer = ask("/v1/import-sources/010203-1234")
+        assert answer.status_code == 422
+        assert "010203" not in answer.text
+
+
 def test_the_fields_of_each_list_are_told_with_their_names(plain_service):
     found = plain_service.get("/v1/import-fields", params={"kind": "staff"}).json()["rows"]
     hours = next(each for each in found if each["field"] == "hours_per_week")

@@ -538,3 +538,9 @@ def test_every_answer_comes_in_every_format_and_names_nobody(service, history, a
         service.get(f"{address}&format=text&lang={language}").text for language in ("da", "en")
     )
     assert danish != english
+
+
+def test_a_file_named_by_a_cpr_number_is_refused_and_not_repeated(service):
+    answer = compared(service, DEPARTMENTS, "file=010203-1234.csv")
+    assert answer.status_code == 422
+    assert "010203" not in answer.text

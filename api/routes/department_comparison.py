@@ -23,9 +23,9 @@ from api.compared_departments import (
 from api.database import SessionDependency
 from api.documented import documented, planner_router
 from api.errors import refusals_naming
+from api.import_terms import NoCpr
 from api.imports.desk import departments_in
 from api.imports.fields import Kind
-from api.imports.source_document import refuse_cpr
 from api.imports.terms import terms
 from api.presentation import Question
 from api.quantities import Day
@@ -75,8 +75,8 @@ class StoredQuestion(RankQuestion):
 class FileQuestion(RankQuestion):
     """What the file is called (da: fil); the deadline is of the rows that name none."""
 
-    file: str | None = Field(None, description="the file's name (da: filnavn)", max_length=255)
-    sheet: str | None = Field(None, description="the sheet; the first with content", max_length=100)
+    file: NoCpr = Field(None, description="the file's name (da: filnavn)", max_length=255)
+    sheet: NoCpr = Field(None, description="the sheet; the first with content", max_length=100)
 
 
 @router.get(
@@ -172,7 +172,6 @@ async def of_file(
     perhaps what was due and in time. A ranking is refused across units, definitions of posts and
     law.
     """
-    refuse_cpr(said.file)
     asked = terms(
         Kind.DEPARTMENTS,
         today=today(),

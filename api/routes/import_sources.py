@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api.answers import Answer, Label, Table, Words, rendered
 from api.caller import CallerDependency, Scope, needs
@@ -64,7 +64,11 @@ async def import_fields(question: Annotated[FieldsQuestion, Query()], request: R
     return rendered(Table[FieldRow](rows=rows), question, request)
 
 
-SourceName = Annotated[str, Path(examples=["DUBU"], max_length=60, pattern=r"^[\w][\w .-]*$")]
+SourceName = Annotated[
+    str,
+    AfterValidator(refuse_cpr),
+    Path(examples=["DUBU"], max_length=60, pattern=r"^[\w][\w .-]*$"),
+]
 
 
 @router.get(
@@ -109,7 +113,6 @@ async def stated_source(
 
     Where something is remembered already, `If-Match` names it.
     """
-    refuse_cpr(name)
     histories = Histories(session)
     before = histories.source(name)
     condition.check(before.tag if before else None)
