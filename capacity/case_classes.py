@@ -265,8 +265,9 @@ class BacklogStage:
     `ages_days` are calendar days since each case's arrival. Where nobody knows them, `evenly_aged`
     spreads them, and the department says so among its assumptions. `remaining_effort` is the mean
     part of the episode's effort that is still to be spent. With `placed_by_age` a case stands at
-    the episode or at a later one, where its age puts it, and what is left follows from that: the
-    milestones that a case has passed are known, and what lies between them is not.
+    the episode or at a later one, where its age puts it, and what is left follows from that and
+    from the order of work: the milestones that a case has passed are known, and what lies between
+    them is not.
     """
 
     episode: str
@@ -311,6 +312,12 @@ class Backlog:
     def open_cases(self) -> int:
         """How many cases are open at the start (da: åbne sager)."""
         return sum(len(stage.ages_days) for stage in self.stages) + self.unknown
+
+    @property
+    def of_unknown_place(self) -> int:
+        """How many of them nobody knows the place of on the route (da: uden kendt trin)."""
+        placed = sum(len(stage.ages_days) for stage in self.stages if stage.placed_by_age)
+        return placed + self.unknown
 
 
 def evenly_aged(cases: int, oldest_days: int) -> tuple[int, ...]:

@@ -174,7 +174,7 @@ def add_standing(templates, replication, room):
             if there.by_age:
                 age = there.age_days
                 line, time, effort, delay, of_route = where_its_age_puts_it(
-                    row, template, comer.key, templates, there.line, age
+                    template, comer.key, templates, there.line, age
                 )
             else:
                 age, line, time, effort, delay, of_route = where_it_stands(
@@ -226,20 +226,21 @@ def where_it_stands(row, template, of_case, templates):
             line = templates.lines[number]
             of_line = key_of(of_route, line.name)
             for time in range(times_of(line, of_line)):
-                total += row.days_per_hour * effort_of(line, of_line, time, templates.quantiles)
+                effort = effort_of(line, of_line, time, templates.quantiles)
+                total += line.waits_days + line.days_per_hour * effort
                 total += delay_of(line, of_line, time, templates.quantiles)
         attempt += 1
         if uniform(of_route, STANDS) * longest < total or attempt == _MOST_TRIES:
             break
     age = min(uniform(of_route, AGE) * total, longest)
-    line, time, effort, delay = place_at(row, template, of_route, templates, age)
+    line, time, effort, delay = place_at(template, of_route, templates, age)
     if line == NOTHING:
         return age, template.first_line, 0, 1.0, 0.0, of_route
     return age, line, time, effort, delay, of_route
 
 
 @part
-def where_its_age_puts_it(row, template, of_case, templates, first_line, age):
+def where_its_age_puts_it(template, of_case, templates, first_line, age):
     """Where a case of known age stands, at a line or after it: the line, the time, what is left.
 
     Routes are dealt at the steady pace until one is met that takes longer than that and has come so
@@ -251,7 +252,7 @@ def where_its_age_puts_it(row, template, of_case, templates, first_line, age):
     effort = delay = 0.0
     for attempt in range(_MOST_TRIES):
         of_route = key_of(of_case, attempt)
-        line, time, effort, delay = place_at(row, template, of_route, templates, age)
+        line, time, effort, delay = place_at(template, of_route, templates, age)
         if line >= first_line:
             return line, time, effort, delay, of_route
     if line == NOTHING:
@@ -262,7 +263,7 @@ def where_its_age_puts_it(row, template, of_case, templates, first_line, age):
 
 
 @part
-def place_at(row, template, of_route, templates, age):
+def place_at(template, of_route, templates, age):
     """Where a route dealt at the steady pace has come at an age; no line where it is over by then.
 
     The line, the time, the share of effort left and the days of delay left, of which one is 0.
@@ -272,9 +273,12 @@ def place_at(row, template, of_route, templates, age):
         line = templates.lines[number]
         of_line = key_of(of_route, line.name)
         for time in range(times_of(line, of_line)):
-            work = row.days_per_hour * effort_of(line, of_line, time, templates.quantiles)
+            # It waits first, with all its work left, and is then worked through.
+            passed += line.waits_days
+            work = line.days_per_hour * effort_of(line, of_line, time, templates.quantiles)
             if passed + work > age:
-                return number, time, (passed + work - age) / work, 0.0
+                left = 1.0 if age <= passed else (passed + work - age) / work
+                return number, time, left, 0.0
             passed += work
             delay = delay_of(line, of_line, time, templates.quantiles)
             if passed + delay > age:

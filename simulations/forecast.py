@@ -8,7 +8,7 @@ the window is simulated, with today's cases and the people there are.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,14 +17,12 @@ from fractions import Fraction
 import numpy as np
 
 from capacity.case_classes import ARRIVAL, Backlog, BacklogStage, CaseClass, Episode
-from capacity.compliance import chance_of_at_least_in_time
 from capacity.deadlines import deadline_rule, due_on
 from capacity.department import Department
 from capacity.errors import InvalidInput, RuleNotInForce
-from capacity.refusals import refuse_unless_share
 from capacity.rulebook import Rulebook
-from capacity.units import Hours, Share
-from capacity.wording import Language, Text, percent, shown
+from capacity.units import Hours
+from capacity.wording import Language, Text, shown
 from capacity.workdays import Unit
 from simulations.cohorts import (
     IN_TIME,
@@ -33,10 +31,10 @@ from simulations.cohorts import (
     OPEN_AND_OVERDUE,
 )
 from simulations.dealing import deal
-from simulations.experiments import Trial, refuse_too_much, run, trial
+from simulations.experiments import Trial, refuse_too_much, run, steps, trial
 from simulations.luck import Floats
 from simulations.office import FROM_ARRIVAL, FROM_STRAND, Deal
-from simulations.plan import Layout
+from simulations.plan import Layout, connected_teams
 from simulations.questions import LEAST_REPLICATIONS
 from simulations.twin import way_to
 
@@ -74,6 +72,12 @@ class DueRow:
     share_in_time: float | None
     replications: int
 
+    @property
+    def hours_suffice(self) -> bool:
+        """Whether the team's hours are enough for these deadlines alone (da: rækker timerne)."""
+        needed = self.hours_needed + self.overdue_hours + self.new_hours
+        return needed <= self.hours_available
+
 
 def falling_due(
     department: Department,
@@ -83,13 +87,66 @@ def falling_due(
     seed: int = 1,
     replications: int = USUAL_FORECAST_REPLICATIONS,
     executor: Executor | None = None,
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> tuple[DueRow, ...]:
     """Count what falls due within each number of days (da: hvad forfalder).
 
     By team and deadline, in order, and by window. Deadlines that are counted back from a day have
     no clock that runs forward and are left out. `InvalidInput` for windows that are no numbers of
-    days in order, and for too few replications.
+    days in order, and for too few replications. `on_progress` is told how many replications are
+    done, of `falling_due_replications`.
     """
+    windows = _checked(days, replications)
+    known = _Pile(windows)
+    for each in department.case_classes:
+        for clock in _known_clocks(each, department.on, book):
+            known.add(clock, 1.0)
+    rows: list[DueRow] = []
+    for number, laid_out in enumerate(_trials(department, windows, seed, book)):
+        refuse_too_much(laid_out, 2 * replications)
+        done = 2 * replications * number
+        ahead = _Ahead(laid_out, replications, executor, _counted_from(done, on_progress))
+        unknown = _unknown_clocks(department, laid_out, windows, seed, book, replications)
+        rows += _rows(laid_out, known, unknown, ahead, windows, replications)
+    return tuple(rows)
+
+
+def falling_due_steps(
+    department: Department, days: Sequence[int], seed: int, replications: int, book: Rulebook
+) -> int:
+    """What `falling_due` costs, in steps of the kernel; it refuses the same (da: omfang)."""
+    windows = _checked(days, replications)
+    return sum(steps(each, 2 * replications) for each in _trials(department, windows, seed, book))
+
+
+def falling_due_replications(department: Department, replications: int) -> int:
+    """How many replications `falling_due` runs in all (da: gentagelser i alt)."""
+    return 2 * replications * len(_groups(department))
+
+
+def _groups(department: Department) -> list[tuple[str, ...]]:
+    """The teams, those that work is passed between together."""
+    groups: list[tuple[str, ...]] = []
+    for team in department.teams:
+        if not any(team.slug in group for group in groups):
+            groups.append(connected_teams(department, team.slug))
+    return groups
+
+
+def _trials(
+    department: Department, windows: Sequence[int], seed: int, book: Rulebook
+) -> Iterator[Trial]:
+    for group in _groups(department):
+        yield _laid_out(department, group[0], windows, seed, book)
+
+
+def _counted_from(base: int, on_progress: Callable[[int], None]) -> Callable[[int], None]:
+    """Tell of what has been done on top of what was done before."""
+    return lambda done: on_progress(base + done)
+
+
+def _checked(days: Sequence[int], replications: int) -> tuple[int, ...]:
+    """The windows; refuses what `falling_due` refuses."""
     windows = tuple(days)
     if not windows or windows[0] < 1 or list(windows) != sorted(set(windows)):
         raise InvalidInput(
@@ -107,22 +164,7 @@ def falling_due(
             ),
             field="replications",
         )
-    known = _Pile(windows)
-    for each in department.case_classes:
-        for clock in _known_clocks(each, department.on, book):
-            known.add(clock, 1.0)
-    rows: list[DueRow] = []
-    seen: set[str] = set()
-    for team in department.teams:
-        if team.slug in seen:
-            continue
-        laid_out = _laid_out(department, team.slug, windows, seed, book)
-        seen.update(laid_out.layout.teams)
-        refuse_too_much(laid_out, 2 * replications)
-        ahead = _Ahead(laid_out, replications, executor)
-        unknown = _unknown_clocks(department, laid_out, windows, seed, book, replications)
-        rows += _rows(laid_out, known, unknown, ahead, windows, replications)
-    return tuple(rows)
+    return windows
 
 
 # --- Clocks that run today -------------------------------------------------------------------
@@ -227,7 +269,7 @@ def _unknown_clocks(
         for replication in range(replications):
             for clock in _dealt_clocks(laid_out.layout, replication, routes=False):
                 pile.add(clock, 1 / replications)
-    if any(_of_unknown_standing(each.backlog).open_cases for each in classes):
+    if any(each.backlog.of_unknown_place for each in classes):
         alone = replace(
             department,
             case_classes=tuple(
@@ -318,13 +360,26 @@ def _laid_out(
 class _Ahead:
     """Means over replications: what starts and falls due in each window, and the hours."""
 
-    def __init__(self, laid_out: Trial, replications: int, executor: Executor | None) -> None:
-        counted = run(laid_out, 0, replications, executor=executor)
+    def __init__(
+        self,
+        laid_out: Trial,
+        replications: int,
+        executor: Executor | None,
+        on_progress: Callable[[int], None],
+    ) -> None:
+        counted = run(laid_out, 0, replications, executor=executor, on_progress=on_progress)
         self.new = _all_due(counted.counts[:, 0].mean(axis=0))
         self.hours = counted.samples[:, 0]["clock_hours"].mean(axis=0)
         period = laid_out.experiment.period._replace(first_day=_LONG_AGO)
         with_running = replace(laid_out, experiment=laid_out.experiment._replace(period=period))
-        in_all = run(with_running, 0, replications, executor=executor).counts[:, 0].mean(axis=0)
+        counted = run(
+            with_running,
+            0,
+            replications,
+            executor=executor,
+            on_progress=_counted_from(replications, on_progress),
+        )
+        in_all = counted.counts[:, 0].mean(axis=0)
         self.in_time = in_all[:, :, IN_TIME]
         self.watched = in_all[:, :, IN_TIME] + in_all[:, :, LATE] + in_all[:, :, OPEN_AND_OVERDUE]
 
@@ -395,51 +450,6 @@ def _works(episode: Episode, case_class: CaseClass) -> str:
     return episode.team or case_class.team
 
 
-# --- The next review -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextReview:
-    """What a review of so many cases will show where so large a share is in time (da: tilsyn).
-
-    `expected` in time on average; `low` to `high` in 19 of 20 reviews; the chances that all, and
-    that at least half, are in time. The cases are taken to be independent (the binomial
-    distribution): it is chance alone, and no word on whether the share is true.
-    """
-
-    share: Share
-    cases: int
-    expected: Fraction
-    low: int
-    high: int
-    chance_of_all: float
-    chance_of_half: float
-
-
-def next_review(share: Share, cases: int) -> NextReview:
-    """Say what the next review of so many cases will show (da: næste gennemgang).
-
-    `InvalidInput` for what is no share and for no cases.
-
-    >>> seen = next_review(Fraction("0.92"), 6)
-    >>> seen.low, seen.high, round(seen.chance_of_all, 2)
-    (4, 6, 0.61)
-    """
-    refuse_unless_share(share, "share")
-    # The chance of at least so many, for every number: 1 at 0, and 0 beyond the last.
-    at_least = [chance_of_at_least_in_time(k, cases, share) for k in range(cases + 1)] + [0.0]
-    tail = 0.025
-    return NextReview(
-        share=share,
-        cases=cases,
-        expected=share * cases,
-        low=max(k for k in range(cases + 1) if 1 - at_least[k] <= tail),
-        high=min(k for k in range(cases + 1) if at_least[k + 1] <= tail),
-        chance_of_all=at_least[cases],
-        chance_of_half=at_least[-(-cases // 2)],
-    )
-
-
 # --- In words --------------------------------------------------------------------------------
 
 _DUE = Text(
@@ -499,31 +509,6 @@ def _due_sentence(row: DueRow, department: Department, book: Rulebook, language:
                 new=round(row.new_due), hours=shown(Fraction(row.new_hours), 0, language)
             )
         )
-    if needed + row.new_hours > row.hours_available:
+    if not row.hours_suffice:
         parts.append(_TOO_LITTLE.in_language(language))
     return " ".join(parts)
-
-
-_REVIEW = Text(
-    da="Hvis {share} er til tiden i det lange løb, viser en gennemgang af {cases} sager mellem "
-    "{low} og {high} til tiden i 19 af 20 tilfælde; alle {cases} er det i {all} af tilfældene. "
-    "Det er tilfældighed alene, og tallet handler om rettidighed, ikke om lovmedholdelighed.",
-    en="If {share} are in time in the long run, a review of {cases} cases shows between {low} and "
-    "{high} in time in 19 of 20 reviews; all {cases} are in {all} of them. That is chance alone, "
-    "and the number is about timeliness, not lawfulness.",
-)
-
-
-def review_sentence(found: NextReview) -> Text:
-    """Say what the next review will show (da: næste gennemgang i ord)."""
-    return Text(da=_review(found, "da"), en=_review(found, "en"))
-
-
-def _review(found: NextReview, language: Language) -> str:
-    return _REVIEW.in_language(language).format(
-        share=percent(found.share, language),
-        cases=found.cases,
-        low=found.low,
-        high=found.high,
-        all=percent(Fraction(found.chance_of_all), language),
-    )

@@ -7,7 +7,6 @@ as the teams asked about are connected with others: by cases that are passed on,
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +25,7 @@ from capacity.workdays import Unit, public_holidays
 from simulations import office
 from simulations.luck import Floats, Quantiles, quantiles_of, stream
 from simulations.office import DUTY, STEP, TEAM, Plan
+from simulations.steady_stock import AT_REST, steady_turnaround_days, tempo, usual_arrivals
 from simulations.work_clocks import Records
 
 LONGEST_STAY = 6.0
@@ -47,8 +47,7 @@ CLASS = np.dtype(
         ("weight", np.float64),
         ("more_inflow", np.float64),  # the part of the usual inflow that comes on top
         ("inflow_kept", np.float64),  # or the part of it that still comes
-        ("days_per_hour", np.float64),  # fitted to a stock whose ages nobody knows
-        ("mean_turnaround_days", np.float64),
+        ("mean_turnaround_days", np.float64),  # of a steady stock
     ],
     align=True,
 )
@@ -79,6 +78,8 @@ LINE = np.dtype(
         ("step", np.int32),  # when it is to be done again
         ("last_step", np.int32),  # when it is done for the last time
         ("milestone", np.int32),
+        ("waits_days", np.float64),  # in a steady stock, with all its work left
+        ("days_per_hour", np.float64),  # that its work then takes
     ],
     align=True,
 )
@@ -203,7 +204,7 @@ def layout(
         row["owned"] = practice[each.team].assignment is not Assignment.TEAM
         arriving = inflow * float(each.inflow)
         row["more_inflow"], row["inflow_kept"] = max(0.0, arriving - 1), min(1.0, arriving)
-        row["days_per_hour"], row["mean_turnaround_days"] = _steady_pace(each)
+        row["mean_turnaround_days"] = float(steady_turnaround_days(each))
         bursts[number] = _expected_bursts(each, department.on, horizon_days)
         hourly = np.array([float(weight) for weight in each.arrival_pattern.hours])
         hours[number, 1:] = np.cumsum(hourly) / hourly.sum()
@@ -261,7 +262,7 @@ class _Lines:
         self.watched: list[WatchedDeadline] = []
         self.order_names: list[tuple[str, str, str]] = []
         self.most_orders = 0
-        self._on, self._numbers, self._book = department.on, numbers, book
+        self._department, self._numbers, self._book = department, numbers, book
 
     def quantile(self, distribution: Distribution) -> int:
         if distribution not in self.distributions:
@@ -289,6 +290,9 @@ class _Lines:
             again = self._step(case_class, strand, episode, towards=next_met)
             last = self._step(case_class, strand, episode, towards=next_met, meets=met)
             milestone = milestones.index(episode.milestone) if episode.milestone else -1
+            # Only where the open cases stand is settled by it.
+            is_asked = strand is None and case_class.backlog.of_unknown_place > 0
+            pace = tempo(self._department, case_class, episode) if is_asked else AT_REST
             self.lines.append(
                 (
                     stream(0, "episode", episode.slug),
@@ -300,6 +304,8 @@ class _Lines:
                     again,
                     last,
                     milestone,
+                    float(pace.waits_days),
+                    float(pace.days_per_hour),
                 )
             )
         has_trigger = strand is not None and strand.starts != ARRIVAL
@@ -371,7 +377,7 @@ class _Lines:
         """Lay out the clock of an episode; -1 where it has none that runs forward in time."""
         if episode.clock is None:
             return -1
-        limit = _forward_limit(episode.clock.deadline, self._on, self._book)
+        limit = _forward_limit(episode.clock.deadline, self._department.on, self._book)
         if limit is None:
             return -1
         unit, n = limit
@@ -448,33 +454,9 @@ def _expected_bursts(case_class: CaseClass, on: date, horizon_days: int) -> Floa
         ]
         total = sum(of_year)
         weights += [weight / total for weight in of_year] if total else of_year
-    yearly = float(_usual_arrivals(case_class) / pattern.cases_per_burst)
+    yearly = float(usual_arrivals(case_class) / pattern.cases_per_burst)
     since = (on - first_day).days
     return np.concatenate([[0.0], np.cumsum(weights[since : since + horizon_days]) * yearly])
-
-
-def _usual_arrivals(case_class: CaseClass) -> Fraction:
-    """What arrived in a year when the stock came about, before any change of the inflow."""
-    return case_class.usual_arrivals_per_year or case_class.arrivals_per_year
-
-
-def _steady_pace(case_class: CaseClass) -> tuple[float, float]:
-    """How many days an hour of work takes where the stock and the inflow are in balance.
-
-    Little's law gives the mean turnaround from the two; what external delays leave of it is the
-    work's. Where every open case's place is known there is nothing to fit.
-    """
-    backlog, yearly = case_class.backlog, float(_usual_arrivals(case_class))
-    somewhere = backlog.unknown or any(stage.placed_by_age for stage in backlog.stages)
-    if not somewhere or not yearly:
-        return 0.0, 0.0
-    turnaround = backlog.open_cases / (yearly / float(DAYS_PER_YEAR))
-    delays = sum(
-        float(each.external_delay_days.mean * each.mean_times) for each in case_class.route
-    )
-    effort = float(case_class.mean_effort_hours)
-    pace = max(0.0, turnaround - delays) / effort if effort else 0.0
-    return pace, max(turnaround, delays)
 
 
 _POLICIES = {

@@ -30,6 +30,7 @@ from scipy.special import gammainc, gammaincc, gammaln
 from capacity.case_classes import STRAND, CaseClass, Episode, Strand
 from capacity.consistency import DAYS_PER_YEAR
 from capacity.deadlines import deadline_rule, due_on
+from capacity.department import Department
 from capacity.distributions import NOTHING, Distribution
 from capacity.duty_rota import duty_hours_per_week
 from capacity.errors import InvalidInput
@@ -49,6 +50,7 @@ from simulations.fluid import (
 from simulations.luck import Floats
 from simulations.questions import StaffingQuestion
 from simulations.sentences import Load, load
+from simulations.steady_stock import standings
 from simulations.sums import Sum
 
 CLEARED_WITHIN_MONTHS = Fraction(12)
@@ -213,7 +215,7 @@ class _TeamWork:
                 for per_year, episode in mine
                 if per_year and episode.effort_hours.mean
             ]
-            for episode, ready, left in _left_in_open_cases(case_class, team):
+            for episode, ready, left in _left_in_open_cases(department, case_class, team):
                 self.open_work_hours += left
                 self.backlog_hours += ready
                 self.first_backlog_hours += ready if ahead(case_class, episode) else 0
@@ -288,34 +290,38 @@ def _days_open(case_class: CaseClass) -> Fraction:
     )
 
 
-def _left_in_open_cases(case_class: CaseClass, team: str) -> Iterable[tuple[Episode, Hours, Hours]]:
+def _left_in_open_cases(
+    department: Department, case_class: CaseClass, team: str
+) -> Iterable[tuple[Episode, Hours, Hours]]:
     """The effort left to a team in the cases open today: at which episode, ready now, in all.
 
-    Ready is the piece of work that a case stands at: what comes after it waits for others first. Of
-    cases of unknown standing half of the route is left, and a piece of work is half done in as many
-    as are not away by Little's law; of those that their age places, half of what lies ahead.
+    Ready is the piece of work that a case stands at: what comes after it waits for others first.
+    Cases of unknown standing, and those that their age places, are spread as in a steady stock.
     """
     route = case_class.route
     mine = [
         each.mean_effort_hours if (each.team or case_class.team) == team else Fraction(0)
         for each in route
     ]
+    somewhere = [(0, case_class.backlog.unknown)]
     for stage in case_class.backlog.stages:
         place = [each.slug for each in route].index(stage.episode)
-        begun, cases = route[place], len(stage.ages_days)
+        cases = len(stage.ages_days)
         if stage.placed_by_age:
-            yield begun, cases * mine[place] / 2, cases * sum(mine[place:], Fraction(0)) / 2
+            somewhere.append((place, cases))
             continue
+        begun = route[place]
         ready = begun.effort_hours.mean * stage.remaining_effort if mine[place] else Fraction(0)
         done = (1 - stage.remaining_effort) * begun.effort_hours.mean if mine[place] else 0
         yield begun, cases * ready, cases * (sum(mine[place:], Fraction(0)) - done)
-    unknown, times = case_class.backlog.unknown, sum((e.mean_times for e in route), Fraction(0))
-    away = sum((e.external_delay_days.mean * e.mean_times for e in route), Fraction(0))
-    at_work = max(Fraction(0), 1 - away / max(_days_open(case_class), away or Fraction(1)))
-    for episode, hours in zip(route, mine, strict=True):
-        here = unknown * at_work * episode.mean_times / times
-        ready = here * episode.effort_hours.mean / 2 if hours else Fraction(0)
-        yield episode, ready, unknown * hours / 2
+    for first, cases in somewhere:
+        for number, each in enumerate(standings(department, case_class, first), start=first):
+            times = each.episode.mean_times
+            # Of a piece that is done several times, half of the others are still to come.
+            behind = mine[number] * (times - 1) / times / 2 + sum(mine[number + 1 :], Fraction(0))
+            ready = each.at_work * each.hours_left if mine[number] else Fraction(0)
+            here = each.at_work + each.after_work
+            yield each.episode, cases * ready, cases * (ready + here * behind)
 
 
 def _ahead(question: StaffingQuestion) -> Callable[[CaseClass, Episode], bool]:

@@ -18,6 +18,7 @@ from capacity.case_classes import (
     Strand,
 )
 from capacity.consistency import DAYS_PER_YEAR
+from capacity.practice import Assignment, Policy, Practice
 from capacity.rulebook import rulebook
 from simulations.dealing import deal
 from simulations.questions import headline_question
@@ -62,19 +63,27 @@ def test_siblings_come_together_as_often_as_the_pattern_says():
     assert bursts.max() == len(SHARES)
 
 
-def placed_by_age(ages: tuple[int, ...], episode: str = "first", effort: str = "10"):
-    """The route strands dealt for open cases, at a pace of about two days an hour of work.
+EVENLY = Practice(assignment=Assignment.LEAST_LOADED, policy=Policy.SHARED_ATTENTION)
+IN_LINE = Practice(assignment=Assignment.TEAM)
+
+
+def placed_by_age(
+    ages: tuple[int, ...],
+    episode: str = "first",
+    practice: Practice = EVENLY,
+    desk: Desk = Desk.OWN,
+):
+    """The route strands dealt for open cases, where an hour of work takes two days all in all.
 
     Three episodes of ten hours and then ten days: by Little's law 90 days in all, 30 an episode.
     """
     episodes = tuple(
-        Episode(
-            slug=slug, effort_hours=fixed(effort), external_delay_days=fixed("10"), desk=Desk.TEAM
-        )
+        Episode(slug=slug, effort_hours=fixed("10"), external_delay_days=fixed("10"), desk=desk)
         for slug in ("first", "second", "third")
     )
     department = small_department(on=date(2023, 1, 1))
     (only,) = department.case_classes
+    (team,) = department.teams
     clock = replace(episodes[-1], clock=only.route[0].clock)
     stage = BacklogStage(episode=episode, ages_days=ages, placed_by_age=True)
     case_class = replace(
@@ -83,7 +92,12 @@ def placed_by_age(ages: tuple[int, ...], episode: str = "first", effort: str = "
         arrivals_per_year=len(ages) * DAYS_PER_YEAR / 90,
         backlog=Backlog(stages=(stage,)),
     )
-    department = replace(department, case_classes=(case_class,), open_cases=len(ages))
+    department = replace(
+        department,
+        case_classes=(case_class,),
+        open_cases=len(ages),
+        teams=(replace(team, practice=practice),),
+    )
     trial, _ = curve_trial(headline_question(department), rulebook())
     dealt = deal(trial.experiment.templates, 0)
     left = {}
@@ -105,6 +119,28 @@ def test_an_open_case_of_known_age_stands_where_its_age_puts_it():
     assert left[10.0] == pytest.approx((30 - 5, 30))
     assert left[25.0] == pytest.approx((20, 25))
     assert left[45.0] == pytest.approx((20 - 7.5, 20))
+    assert left[89.0] == pytest.approx((0, 1))
+
+
+@pytest.mark.parametrize(
+    ("practice", "desk"),
+    [
+        (IN_LINE, Desk.TEAM),
+        (IN_LINE, Desk.OWN),  # nobody owns a case, so it lies on the team's desk all the same
+        (replace(IN_LINE, policy=Policy.EARLIEST_DUE), Desk.TEAM),
+        (replace(EVENLY, policy=Policy.FIRST_COME), Desk.OWN),
+        (EVENLY, Desk.TEAM),  # only what lies on own desks is shared
+    ],
+)
+def test_in_a_line_a_case_waits_with_all_its_work_left_and_is_then_worked_through(practice, desk):
+    """At 37 hours a week ten hours of work take the last two days of the twenty."""
+    left = placed_by_age((1, 5, 10, 17, 19, 25, 39, 45, 89), practice=practice, desk=desk)
+    for age in (1, 5, 10, 17):
+        assert left[float(age)] == pytest.approx((30, 30))
+    assert left[19.0] == pytest.approx((20 + 37 / 7, 30))
+    assert left[25.0] == pytest.approx((20, 25))
+    assert left[39.0] == pytest.approx((20, 20))
+    assert left[45.0] == pytest.approx((20, 20))
     assert left[89.0] == pytest.approx((0, 1))
 
 

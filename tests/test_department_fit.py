@@ -464,11 +464,6 @@ def test_intervals_of_a_few_fits_hold_the_true_inflow_and_waiting(held_in_ten):
     assert min(count for about, count in held_in_ten.items() if about != effort) >= 6
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="an open case of a pooled desk is placed as if its work went on evenly, while it has "
-    "all its work left: effort comes out too high (METHOD, fitted to its own past)",
-)
 def test_intervals_of_a_few_fits_hold_the_true_effort(held_in_ten):
     assert held_in_ten["teams.assessment.effort"] >= 6
 

@@ -231,25 +231,57 @@ def test_growth_and_posts_are_those_of_the_load_by_hand():
     assert found.levels[1].outlook.cleared_after_months == 400 / spare
 
 
-def test_what_lies_ready_is_less_than_what_is_left():
+@pytest.mark.parametrize(
+    ("practice", "desk", "left"),
+    [
+        # Waiting with all of its 4 hours left, but for the last 4 hours of 37 a week: 0.76 days of
+        # 43, half done on average.
+        (Practice(assignment=Assignment.TEAM), Desk.TEAM, 4 - 2 * (4 * 7 / 37) / 43.05),
+        # Half of a piece to do.
+        (Practice(policy=Policy.SHARED_ATTENTION), Desk.OWN, 2),
+    ],
+    ids=["in line", "evenly"],
+)
+def test_what_lies_ready_is_less_than_what_is_left(practice, desk, left):
     """At the first of two steps of 4 hours, half done: 2 hours are ready, and 4 wait behind."""
-    (assessments,) = small_department().case_classes
-    step = replace(assessments.route[0], effort_hours=fixed("4"), external_delay_days=fixed("30"))
+    small = small_department()
+    (assessments,), (team,) = small.case_classes, small.teams
+    step = replace(
+        assessments.route[0],
+        effort_hours=fixed("4"),
+        external_delay_days=fixed("30"),
+        desk=desk,
+    )
     route = (replace(step, slug="first", clock=None), step)
     stages = (BacklogStage(episode="first", ages_days=(5, 9), remaining_effort=Fraction(1, 2)),)
-    known, unknown = (
+    known, unknown, placed = (
         ask(
             replace(
-                small_department(),
+                small,
                 case_classes=(replace(assessments, route=route, backlog=backlog),),
+                teams=(replace(team, practice=practice),),
             )
         )
-        for backlog in (Backlog(stages=stages), Backlog(unknown=40))
+        for backlog in (
+            Backlog(stages=stages),
+            Backlog(unknown=40),
+            Backlog(
+                stages=(
+                    BacklogStage(episode=step.slug, ages_days=tuple(range(40)), placed_by_age=True),
+                )
+            ),
+        )
     )
     assert (known.backlog_hours, known.open_work_hours) == (4, 12)
-    # 40 of 100 a year stay 146 days, of which 60 are away: 86 at work, half of a piece to do.
-    assert unknown.open_work_hours == 40 * 8 / 2
-    assert float(unknown.backlog_hours) == pytest.approx(40 * 86.1 / 146.1 * 2, rel=1e-3)
+    # 40 of 100 a year stay 146 days, of which 60 are away: 86 at work. Half of the cases are at the
+    # first step or in the wait after it, with the second ahead of them.
+    ready = 40 * 86.1 / 146.1 * left
+    assert float(unknown.backlog_hours) == pytest.approx(ready, rel=1e-3)
+    assert float(unknown.open_work_hours) == pytest.approx(ready + 20 * 4, rel=1e-3)
+    # At the second step and after it nothing is ahead; 43 of 73 days are at work.
+    ready = 40 * 43.05 / 73.05 * left
+    assert float(placed.backlog_hours) == pytest.approx(ready, rel=1e-3)
+    assert placed.open_work_hours == placed.backlog_hours
 
 
 def test_hours_that_go_into_fuller_work_clear_nothing():
