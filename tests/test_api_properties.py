@@ -5,6 +5,7 @@ what is there: the examples of the document, with now and then one part of it re
 program may hand over and a database or a reader may choke on. The same cases come every time.
 """
 
+import gc
 import json
 import re
 from collections import Counter
@@ -62,6 +63,9 @@ CALCULATIONS = {
     "/v1/scenarios/{address}/waterfall",
     "/v1/scenarios/{address}/best-mix",
     "/v1/scenarios/{address}/saving",
+    "/v1/departments/{address}/stress",
+    "/v1/departments/{address}/falling-due",
+    "/v1/departments/{address}/over-time",
     "/v1/figures",
     "/v1/figures/{id}/check",
     "/v1/synthetic/{size}/{file}",
@@ -314,6 +318,10 @@ def _ask(
 ) -> None:
     name = f"{operation.method.upper()} {operation.path}"
     numbers = count(1)
+    # The heap of the tests grows with the cases, and walking through it is no work of the service:
+    # by 50 000 cases a full collection took longer than an answer may.
+    gc.collect()
+    gc.freeze()
 
     @settings(
         max_examples=cases,
