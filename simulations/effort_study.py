@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from os import cpu_count
-from typing import NamedTuple
 
 import numpy as np
 
@@ -26,24 +25,20 @@ from capacity.practice import Policy
 from capacity.refusals import refuse_twice
 from capacity.rulebook import Rulebook
 from capacity.wording import Text
-from simulations.casework import casework
-from simulations.dealing import deal
 from simulations.digest import Digest, digest
 from simulations.experiments import refuse_steps, steps, trial
 from simulations.factor_priors import FactorPrior
-from simulations.luck import Floats, Integers, key_of, stream, uniform
-from simulations.people import Level, People, deal_staff, people_of
-from simulations.plan import Layout, connected_teams, layout
-from simulations.surrogate import Surrogate, surrogate
-from simulations.work_clocks import Records
-from simulations.work_seen import (
-    View,
-    figures_of,
-    in_whole_days,
-    seen_deadlines,
-    seen_within,
-    stretches,
+from simulations.luck import Floats, key_of, stream, uniform
+from simulations.possible_pasts import (
+    PossiblePast,
+    SeenPasts,
+    SeenQuartiles,
+    possible_past,
+    seen_pasts,
+    seen_quartiles,
 )
+from simulations.surrogate import Surrogate, surrogate
+from simulations.work_seen import View, seen_deadlines, stretches
 
 WIDEST = 2.5
 """Beliefs are followed so many standard deviations to both sides: 98.8 % of each."""
@@ -54,7 +49,6 @@ _PILOTS = 32
 """Simulated pasts that settle within how many days work is looked at."""
 _SHORTEST_DAYS = 90
 """Assumption: a shorter past shows hardly a deadline."""
-_NO_SAMPLES = np.empty(0)
 _EXACT = 10**6
 
 
@@ -181,8 +175,8 @@ def simulated_past(
     """
     question = study.question
     factors = question.factors(point)
-    past = _Past.of(question, study.view, factors, policy, seed_of_pasts(question), book)
-    return np.asarray(_seen(past, number, number + 1)[0][0])
+    past = _past(question, study.view, factors, policy, seed_of_pasts(question), book)
+    return np.asarray(seen_pasts(past, number, number + 1).values[0])
 
 
 def seed_of_pasts(question: EffortQuestion) -> int:
@@ -220,66 +214,17 @@ def _radical_inverse(number: int, base: int) -> float:
 # --- One past after another ------------------------------------------------------------------
 
 
-class _Past(NamedTuple):
-    """All that one way of things needs to be simulated, and looked at (da: en mulig fortid)."""
-
-    laid_out: Layout
-    teams: Records
-    people: People
-    level: Level
-    view: View
-    group_of_duty: Integers
-
-    @staticmethod
-    def of(
-        question: EffortQuestion,
-        view: View,
-        factors: tuple[float, float],
-        policy: Policy,
-        seed: int,
-        book: Rulebook,
-    ) -> "_Past":
-        department = with_inputs(question.department, (question.inputs(*factors, policy),))
-        days = (view.to - view.from_).days
-        teams = connected_teams(department, question.team)
-        laid_out = layout(department, teams, days, seed, book)
-        people, levels = people_of(
-            department,
-            laid_out.teams,
-            question.team,
-            [Fraction(0)],
-            department.on,
-            days,
-            seed,
-            book,
-        )
-        rows = laid_out.plan.teams.copy()
-        rows["first_caseworker"] = levels[0].first_of_team[:-1]
-        rows["last_caseworker"] = levels[0].first_of_team[1:]
-        groups = [
-            view.deadlines.index(duty.rule)
-            if duty.team == question.team and duty.rule in view.deadlines
-            else -1
-            for duty in laid_out.duties
-        ]
-        group_of_duty = np.array(groups + [-1] * len(laid_out.orders), dtype=np.int64)
-        return _Past(laid_out, rows, people, levels[0], view, group_of_duty)
-
-
-def _clocks(past: _Past, first: int, last: int) -> Iterator[Records]:
-    plan = past.laid_out.plan._replace(teams=past.teams)
-    for replication in range(first, last):
-        cases = deal(past.laid_out.templates, replication)
-        staff = deal_staff(past.people, past.level, replication)
-        horizon = float(past.laid_out.horizon_days)
-        clocks = casework(plan, cases, staff, _NO_SAMPLES, horizon, traced=False).clocks
-        yield in_whole_days(clocks)
-
-
-def _seen(past: _Past, first: int, last: int) -> tuple[Floats, Floats]:
-    """The figures of replications, and what a whole number more or less is worth in each."""
-    seen = [figures_of(each, past.view, past.group_of_duty) for each in _clocks(past, first, last)]
-    return np.array([values for values, _ in seen]), np.array([rounding for _, rounding in seen])
+def _past(
+    question: EffortQuestion,
+    view: View,
+    factors: tuple[float, float],
+    policy: Policy,
+    seed: int,
+    book: Rulebook,
+) -> PossiblePast:
+    """The past as it was at so much effort and waiting, in an order of work."""
+    department = with_inputs(question.department, (question.inputs(*factors, policy),))
+    return possible_past(department, view, seed, book)
 
 
 def _study(
@@ -293,34 +238,31 @@ def _study(
     wanted = len(question.policies) * question.points * question.replications
     done = 0
 
-    def pasts() -> Iterator[tuple[_Past, int]]:
+    def pasts() -> Iterator[tuple[PossiblePast, int]]:
         for policy in question.policies:
             for number, point in enumerate(points):
                 # All points have luck of their own, so that chance evens out between them; all
                 # orders of work have the same, so that they are compared on it.
                 factors = question.factors(point)
                 yield (
-                    _Past.of(question, view, factors, policy, question.seed, book),
+                    _past(question, view, factors, policy, question.seed, book),
                     number * question.replications,
                 )
 
-    waiting: deque[Future[tuple[Floats, Floats]]] = deque()
-    seen: list[Floats] = []
-    roundings: list[Floats] = []
+    waiting: deque[Future[SeenPasts]] = deque()
+    seen: list[SeenPasts] = []
 
     def take_first() -> None:
         nonlocal done
-        values, rounding = waiting[0].result()
+        seen.append(SeenPasts(*waiting[0].result()))
         waiting.popleft()
-        seen.append(values)
-        roundings.append(rounding)
         done += question.replications
         on_progress(done, wanted)
 
     ahead = 4 * (cpu_count() or 1)
     try:
         for past, first in pasts():
-            waiting.append(executor.submit(_seen, past, first, first + question.replications))
+            waiting.append(executor.submit(seen_pasts, past, first, first + question.replications))
             if len(waiting) > ahead:
                 take_first()
         while waiting:
@@ -333,8 +275,8 @@ def _study(
         question,
         view,
         points,
-        np.array(seen).reshape(by_policy),
-        np.array(roundings).reshape(by_policy),
+        np.array([each.values for each in seen]).reshape(by_policy),
+        np.array([each.roundings for each in seen]).reshape(by_policy),
         book,
     )
 
@@ -402,21 +344,18 @@ def _view(question: EffortQuestion, book: Rulebook, executor: Executor) -> View:
         within_days=((),) * len(deadlines),
     )
     middle = question.factors(np.zeros(2))
-    past = _Past.of(question, view, middle, question.policies[0], question.seed, book)
-    pilots = executor.submit(_pilots, past).result()
-    within = seen_within(pilots, len(deadlines), past.group_of_duty)
+    past = _past(question, view, middle, question.policies[0], question.seed, book)
+    seen = SeenQuartiles(*executor.submit(seen_quartiles, past, 0, _PILOTS).result())
     return View(
         team=team,
         deadlines=deadlines,
         from_=view.from_,
         to=view.to,
         ends=view.ends,
-        within_days=within,
+        within_days=tuple(
+            tuple(sorted({int(day) for day in days if day >= 0})) for days in seen.days
+        ),
     )
-
-
-def _pilots(past: _Past) -> list[Records]:
-    return list(_clocks(past, 0, _PILOTS))
 
 
 def normal_density(points: Floats) -> Floats:

@@ -279,20 +279,19 @@ def figures_of(clocks: Records, view: View, group_of_duty: Integers) -> tuple[Fl
     return np.array(values), np.array(roundings)
 
 
-def seen_within(
-    clocks: Sequence[Records], deadlines: int, group_of_duty: Integers
-) -> tuple[tuple[int, ...], ...]:
+def quartiles_seen(clocks: Sequence[Records], deadlines: int, group_of_duty: Integers) -> Integers:
     """The days within which a quarter, half and three quarters of the work was done, by deadline.
 
-    They are settled by simulated pasts, never by the true one: else it would choose its own judge.
+    (da: kvartiler.) A row a deadline, in whole days; -1 where nothing was done. They are settled by
+    simulated pasts, never by the true one: else it would choose its own judge.
     """
-    found = []
+    found = np.full((deadlines, 3), -1, dtype=np.int64)
     for group in range(deadlines):
         took = [
             each["ended_at"][mine] - each["started_at"][mine]
             for each in clocks
             if (mine := (group_of_duty[each["duty"]] == group) & (each["outcome"] == MET)).any()
         ]
-        days = np.quantile(np.concatenate(took), [0.25, 0.5, 0.75]) if took else np.zeros(0)
-        found.append(tuple(sorted({int(day) for day in days})))
-    return tuple(found)
+        if took:
+            found[group] = np.quantile(np.concatenate(took), [0.25, 0.5, 0.75]).astype(np.int64)
+    return found

@@ -3,11 +3,7 @@
 A worker is a process of its own, on a file or on a real server, and `kill -9` asks nobody.
 """
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
 from threading import Event
@@ -15,15 +11,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from killed_workers import LEASE, Seen, begun, killed
 
 from api.app import create_app
-from api.database import database_engine
 from api.settings import Settings
-from api.store.jobs import Queue
 
 CURVE = "/v1/staffing-curve?department=ishoej-2020&extra_fte=0;1;2;4;6"
-LEASE = 1
-"""Seconds: a test need not wait as long for a worker that is dead as a service does."""
 
 
 @contextmanager
@@ -34,47 +27,6 @@ def service(database: str, **settings: Any) -> Iterator[TestClient]:
     )
     with TestClient(app) as opened:
         yield opened
-
-
-def begun(database: str, command: str = "work") -> "subprocess.Popen[bytes]":
-    """Start a process that does jobs."""
-    settings = {"CASELOAD_LEASE": str(LEASE), "CASELOAD_AT_ONCE_STEPS": "0"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "api", command, "--database", database],
-        env=os.environ | settings | {"CASELOAD_PORT": "8765", "CASELOAD_LOG_LEVEL": "error"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def killed(process: "subprocess.Popen[bytes]") -> None:
-    process.send_signal(signal.SIGKILL)
-    process.wait(10)
-
-
-class Seen:
-    """What the store says of a job, looked at from outside."""
-
-    def __init__(self, database: str, id_: str) -> None:
-        self.engine = database_engine(database)
-        self.queue, self.id = Queue(self.engine), id_
-
-    def chunks(self) -> int:
-        with self.queue.jobs() as jobs:
-            return len(jobs.chunks(self.id))
-
-    def is_over(self) -> bool:
-        with self.queue.jobs() as jobs:
-            return jobs.job(self.id).state.is_over
-
-    def until(self, is_so: Callable[[], bool]) -> None:
-        """Look until something is so; a test that waits in vain ends after two minutes."""
-        waiting = Event()
-        for _ in range(6000):
-            if is_so():
-                return
-            waiting.wait(0.02)
-        raise AssertionError("waited in vain")
 
 
 def kill_and_compare(

@@ -664,8 +664,8 @@ def test_a_job_goes_on_where_another_worker_left_it(
 
     run_and_keep = kept_chunks.KeptChunks._run_and_keep
 
-    def noted(self: Any, key: str, experiment: Any, first: int, last: int) -> Any:
-        counted = run_and_keep(self, key, experiment, first, last)
+    def noted(self: Any, key: str, fn: Any, experiment: Any, first: int, last: int) -> Any:
+        counted = run_and_keep(self, key, fn, experiment, first, last)
         ran.append((first, last))
         return counted
 
@@ -730,7 +730,7 @@ def test_a_chunk_is_read_as_it_was_written() -> None:
 
     laid_out, _ = curve_trial(QUESTION, rulebook())
     counted = run(laid_out, 0, 16)
-    read = kept_chunks.read(kept_chunks.written(counted))
+    read = kept_chunks.read(kept_chunks.written(counted), type(counted))
     for one, other in zip(counted, read, strict=True):
         assert one.dtype == other.dtype
         np.testing.assert_array_equal(one, other)

@@ -187,7 +187,8 @@ class Workers:
     def _found(self, hold: _Hold, calculation: Calculation) -> Finding:
         from api.jobs.kept_chunks import KeptChunks
 
-        job, told, is_all_done = hold.job, -1, False
+        # A job that goes on passes what it has done before; nobody is told less than they were.
+        job, told, is_all_done = hold.job, hold.job.done or -1, False
 
         def on_progress(done: int, total: int | None) -> None:
             nonlocal told, is_all_done
