@@ -6,6 +6,7 @@ Nothing is stored without `--accept`.
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,13 +22,16 @@ from capacity.wording import Language, Text
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from api.imports.desk import Imported
+    from api.imports.desk import Imported, StudyBeside
     from api.imports.fields import Kind
     from api.imports.given import NewDepartment
     from api.imports.terms import Terms
     from api.uploads import Progress
 
 _BY = "caseload import"
+_BESIDE = Text(
+    da="Tidsregistreringen giver udkastet dets timer.", en="The time study gives the draft hours."
+)
 _ONLY_DRAFTED = Text(
     da="Intet er gemt. Skriv --accept for at gemme afdelingen og listen.",
     en="Nothing is kept. Write --accept to keep the department and the list.",
@@ -88,6 +92,23 @@ def import_file(  # noqa: PLR0913  (one option each)
     hide_below: Annotated[
         int | None, typer.Option(help="Skjul antal under dette (hide small counts).", min=1)
     ] = None,
+    time_study: Annotated[
+        Path | None,
+        typer.Option(help="En tidsregistrering, som udkastet får sine timer fra (time study)."),
+    ] = None,
+    study_from: Annotated[
+        str | None, typer.Option(help="Tidsregistreringens første dag (its first day).")
+    ] = None,
+    study_to: Annotated[
+        str | None, typer.Option(help="Tidsregistreringens sidste dag (its last day).")
+    ] = None,
+    study_map: Annotated[
+        list[str] | None,
+        typer.Option("--study-map", help="En kolonne i tidsregistreringen (a column of it)."),
+    ] = None,
+    study_sheet: Annotated[
+        str | None, typer.Option(help="Tidsregistreringens ark (its sheet).")
+    ] = None,
     accept: Annotated[
         bool, typer.Option("--accept", help="Gem listen, hvis den er uden fejl (keep it).")
     ] = False,
@@ -114,6 +135,8 @@ def import_file(  # noqa: PLR0913  (one option each)
             leave_out_errors=leave_out_errors,
         )
         whose = _whose(said.kind, department, new_department, name, accept=accept)
+        study = _Study(time_study, study_from, study_to, tuple(study_map or ()), study_sheet)
+        said, beside = study.beside(said, whose)
         load_numba()
         from api.database import database_engine, migrate
         from api.imports.draft_in_words import draft_in_words
@@ -123,14 +146,70 @@ def import_file(  # noqa: PLR0913  (one option each)
         try:
             migrate(engine)
             with _progress(lang) as on_progress, _cells_told(lang):
-                found = _read(engine, _readable(file), said, whose, accept, on_progress)
+                keeps = _Keeps(accept, beside, on_progress)
+                found = _read(engine, _readable(file), said, whose, keeps)
         finally:
             engine.dispose()
-        report = found.report.suppressed(hide_below) if hide_below else found.report
+        shown = [each.suppressed(hide_below) if hide_below else each for each in found.reports]
         draft = "" if found.drafted is None else draft_in_words(found.drafted, lang)
-        typer.echo(report_in_words(report, lang, _ending(found), more=draft))
-        if not found.report.may_be_accepted:
+        for each in shown[1:]:
+            ending = _BESIDE if each.may_be_accepted else None
+            typer.echo(report_in_words(each, lang, ending) + "\n")
+        typer.echo(report_in_words(shown[0], lang, _ending(found), more=draft))
+        if not found.may_be_accepted:
             raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """What is said of a time study beside a case list (da: tidsregistrering ved siden af)."""
+
+    file: Path | None
+    from_: str | None
+    to: str | None
+    map: tuple[str, ...]
+    sheet: str | None
+
+    def beside(
+        self, said: "Terms", whose: "str | NewDepartment | None"
+    ) -> "tuple[Terms, StudyBeside | None]":
+        """Return what is said of the case list, and the study; None where there is none."""
+        from api.imports.desk import StudyBeside
+        from api.imports.given import NewDepartment
+        from api.imports.terms import stated_mapping, study_terms
+        from api.today import today
+
+        if self.file is None:
+            if self.from_ or self.to or self.map or self.sheet:
+                raise _refused("time_study", "skriv også --time-study", "write --time-study too")
+            return said, None
+        if not isinstance(whose, NewDepartment):
+            raise _refused(
+                "time_study",
+                "en tidsregistrering ved siden af er til et udkast (--new-department); ellers læs "
+                "den ind for sig: caseload import time-study FIL --department …",
+                "a time study beside the list is for a draft (--new-department); else import it "
+                "by itself: caseload import time-study FILE --department …",
+            )
+        own, of_study = study_terms(
+            said,
+            today=today(),
+            from_=self.from_,
+            to=self.to,
+            mapping=_merged(stated_mapping(each, "study_map") for each in self.map),
+            sheet=self.sheet,
+        )
+        file = _readable(self.file, "time_study")
+        return own, StudyBeside(file=file, filename=file.name, terms=of_study)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keeps:
+    """Whether what is read is kept, and what is read with it (da: gem)."""
+
+    accept: bool
+    beside: "StudyBeside | None"
+    on_progress: "Callable[[Progress], None] | None"
 
 
 def _whose(
@@ -178,35 +257,44 @@ def _read(
     file: Path,
     said: "Terms",
     whose: "str | NewDepartment | None",
-    accept: bool,
-    on_progress: "Callable[[Progress], None] | None",
+    keeps: _Keeps,
 ) -> "Imported":
     from api.imports.desk import Acceptance, drafted, drafted_and_kept, imported
     from api.imports.given import NewDepartment
 
+    told, beside = keeps.on_progress, keeps.beside
     if isinstance(whose, NewDepartment):
-        if accept:
-            return drafted_and_kept(engine, file, file.name, said, whose, _BY, on_progress)
-        return drafted(engine, file, file.name, said, whose, on_progress)
+        if keeps.accept:
+            return drafted_and_kept(engine, file, file.name, said, whose, _BY, told, beside)
+        return drafted(engine, file, file.name, said, whose, told, beside)
     said_so = None
-    if accept and whose is not None:
+    if keeps.accept and whose is not None:
         said_so = Acceptance(slug=whose.partition("@")[0], token=None, by=_BY)
-    return imported(engine, file, file.name, said, whose, said_so, on_progress)
+    return imported(engine, file, file.name, said, whose, said_so, told)
 
 
 def _ending(found: "Imported") -> Text | None:
     """Say what was kept, and what comes next (da: gemt)."""
-    kept, drafted = found.accepted, found.drafted
+    kept, drafted, revised = found.accepted, found.drafted, found.revised
     if kept is None:
-        return None if drafted is None or not found.report.may_be_accepted else _ONLY_DRAFTED
+        return None if drafted is None or not found.may_be_accepted else _ONLY_DRAFTED
+    if revised is not None:
+        return Text(
+            da=f"Gemt som liste {kept.id}; udkastet med dens timer er {revised.address}",
+            en=f"Kept as list {kept.id}; the draft with its hours is {revised.address}",
+        )
     if drafted is None:
         return Text(da=f"Gemt som liste {kept.id}", en=f"Kept as list {kept.id}")
     slug = drafted.slug
+    study_da = "" if found.study is None else " med tidsregistreringen"
+    study_en = "" if found.study is None else " with the time study"
     return Text(
-        da=f"Gemt: afdelingen {drafted.address} og dens liste {kept.id}. Læs nu personalelisten "
-        f"ind: caseload import staff FIL --department {slug} …; derefter caseload fit {slug}",
-        en=f"Kept: the department {drafted.address} and its list {kept.id}. Now import the staff "
-        f"list: caseload import staff FILE --department {slug} …; then caseload fit {slug}",
+        da=f"Gemt: afdelingen {drafted.address} og dens liste {kept.id}{study_da}. Læs nu "
+        f"personalelisten ind: caseload import staff FIL --department {slug} …; derefter "
+        f"caseload fit {slug}",
+        en=f"Kept: the department {drafted.address} and its list {kept.id}{study_en}. Now import "
+        f"the staff list: caseload import staff FILE --department {slug} …; then "
+        f"caseload fit {slug}",
     )
 
 
@@ -230,16 +318,19 @@ def _cells_told(language: Language) -> Iterator[None]:
 
 
 def _merged(said: Iterator[dict[str, str]]) -> dict[str, str]:
+    from api.imports.terms import say_once
+
     merged: dict[str, str] = {}
     for each in said:
-        merged |= each
+        for heading, meaning in each.items():
+            say_once(merged, heading, meaning, "map")
     return merged
 
 
-def _readable(file: Path) -> Path:
+def _readable(file: Path, field: str = "file") -> Path:
     if not file.is_file():
         raise InvalidInput(
-            Text(da=f"der er ingen fil {file}", en=f"there is no file {file}"), field="file"
+            Text(da=f"der er ingen fil {file}", en=f"there is no file {file}"), field=field
         )
     return file
 

@@ -9,10 +9,11 @@ from api.document_fields import Words as Sentence
 from api.imports.fields import Kind
 from api.imports.given import NewDepartment
 from api.imports.source_document import refuse_cpr
-from api.imports.terms import Terms, stated_mapping, stated_values, terms
+from api.imports.terms import Terms, stated_mapping, stated_values, study_terms, terms
 from api.presentation import Call
 from api.quantities import Count
 from api.today import today
+from capacity.errors import InvalidInput
 from capacity.wording import Text
 
 NoCpr = Annotated[str | None, AfterValidator(refuse_cpr)]
@@ -141,11 +142,48 @@ class DraftTerms(FileTerms):
         examples=["nord"],
     )
     name: Sentence = Field(description="its name (da: navn)", examples=["Børn og Unge Nord"])
+    study_sheet: str | None = Field(
+        None,
+        description="the sheet of the same file that is a time study, whose hours the draft gets "
+        "(da: tidsregistreringens ark)",
+        max_length=100,
+    )
+    study_from: str | None = Field(
+        None, description="the study's first day, as 2026-03-02 (da: første dag)"
+    )
+    study_to: str | None = Field(
+        None, description="the study's last day, as 2026-03-13 (da: sidste dag)"
+    )
+    study_map: str | None = Field(
+        None, description="what the study's columns are (da: kolonner)", max_length=2000
+    )
     format: Literal["json", "yaml"] = Field("json", description="json or yaml (da: filtype)")
 
-    def terms(self) -> Terms:
-        """Read what the user says; `InvalidInput` names what is missing."""
-        return self.terms_of(self.kind)
+    def terms(self) -> tuple[Terms, Terms | None]:
+        """Read what the user says of the list, and of the time study on another sheet, if any.
+
+        `InvalidInput` names what is missing.
+        """
+        cases = self.terms_of(self.kind)
+        said = (self.study_from, self.study_to, self.study_map)
+        if self.study_sheet is None:
+            if any(each is not None for each in said):
+                raise InvalidInput(
+                    Text(
+                        da="skriv også study_sheet: arket med tidsregistreringen",
+                        en="write study_sheet too: the sheet with the time study",
+                    ),
+                    field="study_sheet",
+                )
+            return cases, None
+        return study_terms(
+            cases,
+            today=today(),
+            from_=self.study_from,
+            to=self.study_to,
+            mapping=stated_mapping(self.study_map, "study_map"),
+            sheet=self.study_sheet,
+        )
 
     def new(self) -> NewDepartment:
         """Read what the department is to be called (da: ny afdeling)."""

@@ -478,6 +478,7 @@ def _looked_at(question: EffortQuestion, past: Past, book: Rulebook) -> tuple[st
     on_routes = {
         each.clock.deadline
         for case_class in question.department.case_classes
+        if case_class.weight  # work on other cases, as a draft has follow-ups, recurs like strands
         for each in case_class.route
         if each.clock is not None and (each.team or case_class.team) == question.team
     }

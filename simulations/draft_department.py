@@ -2,104 +2,67 @@
 
 Lists name teams and types of cases; what the work on a case consists of they do not know. A type
 gets a route by the deadlines that its rows show, with hours and waiting from the assumption rules,
-and says so of each. It is a beginning for a fit, and no description of anybody's practice.
+and says so of each. A time study beside them gives the hours, piece by piece with their intervals.
+It is a beginning for a fit, and no description of anybody's practice.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 
 import numpy as np
 
-from capacity.case_classes import ARRIVAL, CaseClass, Clock, Episode
-from capacity.case_events import MET_BY, CaseEvent
+from capacity.case_classes import Backlog, CaseClass
 from capacity.consistency import DAYS_PER_YEAR
-from capacity.deadlines import deadline_rule
 from capacity.department import Assumption, Department, Team
-from capacity.distributions import NOTHING, Distribution, Family
-from capacity.errors import InvalidInput, RuleNotInForce
+from capacity.errors import InvalidInput
 from capacity.practice import Policy, Practice
 from capacity.roster import Roster
 from capacity.rulebook import Rulebook
-from capacity.units import exact
-from capacity.wording import Text, in_full
+from capacity.wording import Text
 from simulations.case_history import CaseHistory, day_number
-from simulations.followed_cases import followed_cases
+from simulations.draft_assumptions import route_assumptions
+from simulations.drafted_parts import (
+    RoutePart,
+    StudiedClass,
+    is_pooled,
+    part_of_year,
+    route_parts,
+    shown_in,
+)
+from simulations.drafted_routes import DraftedRoute, desk_days, drafted_route, waits_told
+from simulations.drafted_work import STRAND_MARK, drafted_classes, is_strand, route_place
+from simulations.listed_waits import OwnWaits
 from simulations.open_cases import open_cases, open_in_all, open_rows
-from simulations.survival import open_share
+from simulations.time_study import TimeStudy, measured_factor
 
-STRAND_MARK = "/"
-"""In a list a type `case/strand` is work on cases of the type before the mark."""
-_SPREAD = Fraction(6, 10)
-"""Assumption: hours and waiting vary from case to case with this coefficient of variation."""
-_PUT_OFF = 0.9
-"""Assumption: of the days until a follow-up is done so many are meant to pass."""
-_LEAST_DONE = 20
-"""Assumption: with fewer follow-ups done the list does not tell when they are."""
-_LEAST_SPREAD = 0.02
-_QUARTILES_APART = 1.349
-"""Standard deviations between the quartiles of a normal distribution."""
 _PRACTICE = Practice(policy=Policy.EARLIEST_DUE)
 """Assumption: the work whose deadline is nearest is taken first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
-    """What a deadline takes: the rules that say it, and in how many pieces."""
+class _Rows:
+    """The rows of a class in a team, and what they are made of."""
 
-    slug: str
-    label: Text
-    effort: str
-    wait: str | None
-    times: int = 1
-    waits_first: bool = False
+    rows: CaseHistory
+    parts: tuple[RoutePart, ...]
+    own: OwnWaits | Text
+    studied: StudiedClass | None = None
+
+    @staticmethod
+    def of(rows: CaseHistory, book: Rulebook, studied: StudiedClass | None = None) -> "_Rows":
+        parts = route_parts(rows, book, studied)
+        return _Rows(rows=rows, parts=parts, own=waits_told(parts, rows), studied=studied)
 
 
-_FOLLOW_UP_LATER = _Work(
-    slug="follow-up-later",
-    label=Text(da="Senere opfølgning", en="Later follow-up"),
-    effort="effort_follow_up",
-    wait="wait_follow_up",
-    waits_first=True,
-)
-_WORK = {
-    "statute.notification_assessment": _Work(
-        slug="assess-notification",
-        label=Text(da="Underretningen vurderet", en="Notification assessed"),
-        effort="effort_notification_assessment",
-        wait=None,
-    ),
-    "statute.child_assessment": _Work(
-        slug="assess-child",
-        label=Text(da="Børnefaglig undersøgelse", en="Child assessment"),
-        effort="effort_child_assessment",
-        wait="wait_child_assessment",
-        times=5,
-    ),
-    "statute.care_plan": _Work(
-        slug="make-plan",
-        label=Text(da="Barnets plan", en="Care plan"),
-        effort="effort_care_plan",
-        wait="wait_care_plan",
-        times=2,
-    ),
-    "statute.follow_up_first": _Work(
-        slug="follow-up-first",
-        label=Text(da="Første opfølgning", en="First follow-up"),
-        effort="effort_follow_up",
-        wait="wait_follow_up",
-        waits_first=True,
-    ),
-    "statute.follow_up_later": _FOLLOW_UP_LATER,
-    "assumption.follow_up_later": _FOLLOW_UP_LATER,
-}
-_OTHER = _Work(
-    slug="casework",
-    label=Text(da="Sagsarbejde", en="Casework"),
-    effort="effort_other_case",
-    wait=None,
-    times=10,
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drafted:
+    """A class with the rows it came from and what is assumed of it."""
+
+    case_class: CaseClass
+    rows: CaseHistory
+    assumptions: tuple[Assumption, ...]
 
 
 def draft_department(
@@ -117,33 +80,36 @@ def draft_department(
     deadline with the most clocks. `InvalidInput` where no row shows a deadline, or no team has
     people and cases.
     """
-    on = history.seen_on + timedelta(days=1)
-    classes: list[CaseClass] = []
-    assumptions: list[Assumption] = []
-    clocks: dict[tuple[str, str], int] = {}
-    still_open: list[tuple[CaseClass, CaseHistory]] = []
-    for team_number, team in enumerate(history.teams):
-        for class_number, case_class in enumerate(history.case_classes):
-            of_both = (history.team == team_number) & (history.case_class == class_number)
-            rows = history.only(of_both)
-            if not rows.cases:
-                continue
-            shown = _deadlines(rows, book)
-            route = _route(rows, shown, book)
-            drafted = CaseClass(
-                slug=class_slug(case_class, team, history),
-                label=labels.get(case_class, Text(da=case_class, en=case_class)),
-                team=team,
-                arrivals_per_year=_a_year(rows),
-                route=route,
-                # A follow-up on a case is work on it, and no case of its own.
-                weight=Fraction(0 if STRAND_MARK in case_class else 1),
+    found = [
+        (team, case_class, _Rows.of(rows, book))
+        for team_number, team in enumerate(history.teams)
+        for class_number, case_class in enumerate(history.case_classes)
+        if (
+            rows := history.only(
+                (history.team == team_number) & (history.case_class == class_number)
             )
-            classes.append(replace(drafted, backlog=open_cases(drafted, rows).backlog))
-            still_open.append((drafted, open_rows(drafted, rows)))
-            assumptions.append(_assumption(drafted))
-            for deadline, count in shown.items():
-                clocks[team, deadline] = clocks.get((team, deadline), 0) + count
+        ).cases
+    ]
+    desks = desk_days((each.parts, each.own) for _, _, each in found)
+    types = [labels[each].da if each in labels else each for each in history.case_classes]
+    drafts: list[_Drafted] = []
+    clocks: dict[tuple[str, str], int] = {}
+    for team, case_class, told in found:
+        label = labels.get(case_class, Text(da=case_class, en=case_class))
+        beside = STRAND_MARK in case_class or is_strand(label.da, types)
+        laid_out = drafted_route(told.parts, told.own, told.rows, desks, book)
+        begun = CaseClass(
+            slug=class_slug(case_class, team, history),
+            label=label,
+            team=team,
+            arrivals_per_year=_a_year(told.rows),
+            route=laid_out.episodes,
+            # A follow-up on a case is work on it, and no case of its own.
+            weight=Fraction(0 if beside else 1),
+        )
+        drafts.append(_drafted(begun, told, laid_out))
+        for deadline, count in shown_in(told.rows, book).items():
+            clocks[team, deadline] = clocks.get((team, deadline), 0) + count
     if not clocks:
         raise InvalidInput(
             Text(
@@ -155,25 +121,90 @@ def draft_department(
             field="events",
         )
     headline_team, headline_deadline = max(sorted(clocks), key=lambda each: clocks[each])
+    classes = tuple(each.case_class for each in drafts)
     teams = sorted({each.team for each in classes} | {each.team for each in roster.caseworkers})
     return Department(
         slug=slug,
         name=name,
-        on=on,
+        on=history.seen_on + timedelta(days=1),
         unit=history.unit,
-        open_cases=open_in_all(still_open),
+        open_cases=open_in_all([(each.case_class, _open(each)) for each in drafts]),
         teams=tuple(
             Team(slug=team, label=labels.get(team, Text(da=team, en=team)), practice=_PRACTICE)
             for team in teams
         ),
         roster=roster,
-        case_classes=tuple(classes),
+        case_classes=classes,
         headline_team=headline_team,
         headline_deadline=headline_deadline,
-        assumptions=tuple(assumptions),
+        assumptions=tuple(one for each in drafts for one in each.assumptions),
         source=Text(
             da=f"Afdelingens egne lister, trukket {history.seen_on}",
             en=f"The department’s own lists, drawn on {history.seen_on}",
+        ),
+    )
+
+
+def with_time_study(
+    department: Department,
+    rows_of: Mapping[str, CaseHistory],
+    study: TimeStudy,
+    book: Rulebook,
+    words: Mapping[tuple[str, str], str] | None = None,
+) -> Department:
+    """Give a draft's routes the hours of a time study (da: udkast med tidsregistrering).
+
+    `rows_of` are the rows of each class in the case list, by its slug; `words` what the study calls
+    the work of a class and episode. Where the study has a class whose route is still a draft's, the
+    drafted routes are laid out anew, from the list and the study together; all else stays as it is.
+    """
+    written = {each.case_class for each in study.entries}
+    drafted = {
+        each.slug: each
+        for each in drafted_classes(department)
+        if each.slug in rows_of and rows_of[each.slug].cases
+    }
+    if not written & set(drafted):
+        return department
+    part = float(part_of_year(study, book))
+    studied = {
+        slug: StudiedClass(
+            case_class=slug,
+            study=study,
+            cases=float(each.arrivals_per_year) * part or None,
+            words={episode: said for (of, episode), said in (words or {}).items() if of == slug},
+        )
+        for slug, each in drafted.items()
+        if slug in written
+    }
+    told = {slug: _Rows.of(rows_of[slug], book, studied.get(slug)) for slug in drafted}
+    thin = {
+        (slug, one.work.slug): float(one.hours)
+        for slug, each in told.items()
+        for one in each.parts
+        if is_pooled(one)
+    }
+    pooled = measured_factor(study, thin)
+    for slug in {of for of, _ in thin}:
+        told[slug] = _Rows.of(rows_of[slug], book, replace(studied[slug], pooled=pooled))
+    desks = desk_days((each.parts, each.own) for each in told.values())
+    anew = {
+        slug: _drafted(
+            each,
+            told[slug],
+            drafted_route(told[slug].parts, told[slug].own, told[slug].rows, desks, book),
+        )
+        for slug, each in drafted.items()
+    }
+    return replace(
+        department,
+        case_classes=tuple(
+            anew[each.slug].case_class if each.slug in anew else each
+            for each in department.case_classes
+        ),
+        assumptions=(
+            *(each for each in department.assumptions if not _is_of(each, anew)),
+            *(one for each in anew.values() for one in each.assumptions),
         ),
     )
 
@@ -186,95 +217,17 @@ def class_slug(case_class: str, team: str, history: CaseHistory) -> str:
     return f"{name}-{team}" if several else name
 
 
-def _deadlines(rows: CaseHistory, book: Rulebook) -> dict[str, int]:
-    """The deadlines that some rows show by their start, and in how many rows, in order of it."""
-    day = rows.seen_on
-    shown: dict[str, int] = {}
-    for deadline, met_by in MET_BY.items():
-        try:
-            starts = CaseEvent(deadline_rule(deadline, day, book).starts_on.id)
-        except RuleNotInForce:
-            continue
-        if met_by in rows.events and deadline in _WORK:
-            count = int((~np.isnan(rows.at(starts))).sum())
-            if count:
-                shown[deadline] = count
-    return shown
-
-
-def _route(rows: CaseHistory, shown: dict[str, int], book: Rulebook) -> tuple[Episode, ...]:
-    episodes: list[Episode] = []
-    for deadline in shown:
-        work = _WORK[deadline]
-        starts = _starts(deadline, rows, episodes[-1].milestone if episodes else None, book)
-        episodes += _episodes(work, rows, book, Clock(deadline=deadline, starts=starts))
-    return tuple(episodes) or tuple(_episodes(_OTHER, rows, book, None))
-
-
-def _starts(deadline: str, rows: CaseHistory, before: str | None, book: Rulebook) -> str:
-    """What starts a clock: the case's arrival, or the milestone before where it comes later."""
-    if before is None:
-        return ARRIVAL
-    event = CaseEvent(deadline_rule(deadline, rows.seen_on, book).starts_on.id)
-    after = rows.at(event) - rows.arrived_at()
-    return before if np.nanmedian(after) >= 1 else ARRIVAL
-
-
-def _episodes(work: _Work, rows: CaseHistory, book: Rulebook, clock: Clock | None) -> list[Episode]:
-    hours = _assumed(work.effort, rows.seen_on, book)
-    wait = _assumed(work.wait, rows.seen_on, book) if work.wait else Fraction(0)
-    done = Episode(
-        slug=work.slug,
-        label=work.label,
-        effort_hours=_varying(hours / work.times),
-        external_delay_days=NOTHING if work.waits_first else _varying(wait / work.times),
-        least_times=work.times,
-        most_times=work.times,
-        milestone=f"{work.slug}-done" if clock else None,
-        clock=clock,
-    )
-    if not work.waits_first:
-        return [done]
-    waiting = Episode(
-        slug=f"before-{work.slug}",
-        label=Text(da=f"Venten før: {work.label.da}", en=f"Waiting before: {work.label.en}"),
-        effort_hours=NOTHING,
-        external_delay_days=_planned_wait(rows, clock, book) or _varying(wait),
-    )
-    return [waiting, done]
-
-
-def _planned_wait(rows: CaseHistory, clock: Clock | None, book: Rulebook) -> Distribution | None:
-    """How long a follow-up is put off, by the list itself; None where too few have been done.
-
-    Most of the time until it is done (an assumption), varying as that does by its quartiles.
-    """
-    if clock is None:
-        return None
-    starts = CaseEvent(deadline_rule(clock.deadline, rows.seen_on, book).starts_on.id)
-    met = MET_BY[clock.deadline]
-    if int((~np.isnan(rows.at(met)) & ~np.isnan(rows.at(starts))).sum()) < _LEAST_DONE:
-        return None
-    done = open_share(followed_cases(rows, met, starts))
-    lower, median, upper = (done.age_reached(each).value for each in (0.25, 0.5, 0.75))
-    if not lower or not median or not upper:
-        return None
-    spread = (upper - lower) / median / _QUARTILES_APART
-    return Distribution(
-        family=Family.LOGNORMAL,
-        mean=exact(round(_PUT_OFF * median, 1)),
-        cv=exact(round(min(max(spread, _LEAST_SPREAD), float(_SPREAD)), 2)),
+def _drafted(begun: CaseClass, told: _Rows, laid_out: DraftedRoute) -> _Drafted:
+    found = replace(begun, route=laid_out.episodes, backlog=Backlog())
+    return _Drafted(
+        case_class=replace(found, backlog=open_cases(found, told.rows).backlog),
+        rows=told.rows,
+        assumptions=tuple(route_assumptions(found, laid_out, told.studied)),
     )
 
 
-def _assumed(rule: str, day: date, book: Rulebook) -> Fraction:
-    return book[f"assumption.{rule}"].on(day).number
-
-
-def _varying(mean: Fraction) -> Distribution:
-    if not mean:
-        return NOTHING
-    return Distribution(family=Family.LOGNORMAL, mean=mean, cv=_SPREAD)
+def _open(drafted: _Drafted) -> CaseHistory:
+    return open_rows(drafted.case_class, drafted.rows)
 
 
 def _a_year(rows: CaseHistory) -> Fraction:
@@ -286,27 +239,9 @@ def _a_year(rows: CaseHistory) -> Fraction:
     return Fraction(int((rows.arrived_at() >= since).sum())) * DAYS_PER_YEAR / days
 
 
-def _assumption(case_class: CaseClass) -> Assumption:
-    hours = sum((each.mean_effort_hours for each in case_class.route), Fraction(0))
-    delays = sum(
-        (each.external_delay_days.mean * each.mean_times for each in case_class.route), Fraction(0)
-    )
-    in_danish, in_english = (
-        (in_full(hours, language), in_full(delays, language)) for language in ("da", "en")
-    )
-    return Assumption(
-        about=f"case_classes.{case_class.slug}.route",
-        says=Text(
-            da=f"En sag af typen {case_class.label.da} tager {in_danish[0]} timer og venter "
-            f"{in_danish[1]} dage på andre.",
-            en=f"A case of the kind {case_class.label.en} takes {in_english[0]} hours and waits "
-            f"{in_english[1]} days for others.",
-        ),
-        reason=Text(
-            da="Udkast ud fra planlæggerens antagelser: listerne fortæller det ikke, ud over hvor "
-            "længe opfølgninger udsættes. Ret det, eller læs en tidsregistrering ind.",
-            en="A draft from the planner’s assumptions: the lists do not tell, but for how long "
-            "follow-ups are put off. Correct it, or import a time study.",
-        ),
-        said_by="planlæggeren (udkast)",
+def _is_of(assumption: Assumption, classes: Mapping[str, _Drafted]) -> bool:
+    return any(
+        assumption.about == route_place(each)
+        or assumption.about.startswith(f"{route_place(each)}.")
+        for each in classes
     )

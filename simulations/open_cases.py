@@ -82,8 +82,12 @@ def ended_at(case_class: CaseClass, rows: CaseHistory) -> Floats:
 
     Closed or withdrawn; or, where the list has no closing at all, its route's last milestone.
     """
+    return over_at(event_of(case_class.route[-1]), rows)
+
+
+def over_at(last: CaseEvent | None, rows: CaseHistory) -> Floats:
+    """When each case was over, where `last` is the milestone of its route's end (da: afsluttet)."""
     ends = [rows.at(CaseEvent.WITHDRAWN), rows.at(CaseEvent.CLOSED)]
-    last = event_of(case_class.route[-1])
     if np.isnan(ends[1]).all() and last is not None:
         ends.append(rows.at(last))
     first: Floats = np.fmin.reduce(ends)

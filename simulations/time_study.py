@@ -121,36 +121,80 @@ def measured_efforts(study: TimeStudy, department: Department) -> tuple[Measured
     three caseworkers wrote of, are left out: nobody could say how uncertain they are.
     `InvalidInput` for a case class or an episode that the department has not.
     """
-    classes = _known_classes(study, department)
-    found = []
-    for case_class in classes:
-        for _, episode, _ in case_class.placed_episodes():
-            of_each = _by_caseworker(
-                (entry, 1.0)
-                for entry in study.entries
-                if (entry.case_class, entry.episode) == (case_class.slug, episode.slug)
-            )
-            finished = sum(pieces for _, pieces in of_each)
-            if len(of_each) < _LEAST_CASEWORKERS or not finished:
-                continue
-            ratio = _ratio(of_each)
-            if ratio is None:
-                continue
-            found.append(
-                MeasuredEffort(
-                    case_class=case_class.slug,
-                    episode=episode.slug,
-                    hours=math.fsum(hours for hours, _ in of_each),
-                    finished=round(finished),
-                    caseworkers=len(of_each),
-                    per_piece=ratio.value,
-                    low=ratio.low,
-                    high=ratio.high,
-                    log_sd=ratio.log_sd,
-                    stated=float(episode.effort_hours.mean),
-                )
-            )
-    return tuple(found)
+    found = (
+        measured_effort(study, case_class.slug, episode.slug, float(episode.effort_hours.mean))
+        for case_class in _known_classes(study, department)
+        for _, episode, _ in case_class.placed_episodes()
+    )
+    return tuple(each for each in found if each is not None)
+
+
+def measured_effort(
+    study: TimeStudy, case_class: str, episode: str, stated: float
+) -> MeasuredEffort | None:
+    """What an episode of a class took for one piece, stated to take so much (da: målt tidsforbrug).
+
+    None where nothing of it was finished, or fewer than three caseworkers wrote of it, or one of
+    them finished all there is.
+    """
+    of_each = _by_caseworker(
+        (entry, 1.0)
+        for entry in study.entries
+        if (entry.case_class, entry.episode) == (case_class, episode)
+    )
+    finished = sum(pieces for _, pieces in of_each)
+    if len(of_each) < _LEAST_CASEWORKERS or not finished:
+        return None
+    ratio = _ratio(of_each)
+    if ratio is None:
+        return None
+    return MeasuredEffort(
+        case_class=case_class,
+        episode=episode,
+        hours=math.fsum(hours for hours, _ in of_each),
+        finished=round(finished),
+        caseworkers=len(of_each),
+        per_piece=ratio.value,
+        low=ratio.low,
+        high=ratio.high,
+        log_sd=ratio.log_sd,
+        stated=stated,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredFactor:
+    """Several kinds of work measured together, beside what is stated of each (da: målt under ét).
+
+    `value` times what is stated; `low` to `high` is the 90 % interval.
+    """
+
+    value: float
+    low: float
+    high: float
+    finished: int
+    caseworkers: int
+
+
+def measured_factor(
+    study: TimeStudy, stated: Mapping[tuple[str, str], float]
+) -> MeasuredFactor | None:
+    """What some episodes took together beside what is stated of them (da: målt under ét).
+
+    `stated` are the hours of a piece by class and episode. None as of a single episode.
+    """
+    entries = [each for each in study.entries if (each.case_class, each.episode) in stated]
+    of_each = _by_caseworker((each, stated[each.case_class, each.episode]) for each in entries)
+    ratio = _ratio(of_each) if len(of_each) >= _LEAST_CASEWORKERS else None
+    if ratio is None:
+        return None
+    return MeasuredFactor(
+        value=ratio.value,
+        low=ratio.low,
+        high=ratio.high,
+        finished=sum(each.finished for each in entries),
+        caseworkers=len(of_each),
+    )
 
 
 def studied_efforts(study: TimeStudy, department: Department) -> tuple[EffortPrior, ...]:
@@ -159,10 +203,12 @@ def studied_efforts(study: TimeStudy, department: Department) -> tuple[EffortPri
     The factor of a class is all its hours over those that its finished pieces would have taken as
     stated. Its uncertainty is that of the study alone, widened where few took part: two weeks that
     were unlike the rest of the year, and people who work otherwise because they write it down, are
-    not in it. `InvalidInput` where fewer than three caseworkers wrote of a class, or finished
-    nothing that is stated to take time.
+    not in it. A class of which fewer than three caseworkers wrote, or finished nothing that is
+    stated to take time, is left out: what is believed of it is what is usually believed.
+    `InvalidInput` where that leaves none.
     """
     found = []
+    thin: list[tuple[str, int]] = []
     for case_class in _known_classes(study, department):
         stated = {
             episode.slug: float(episode.effort_hours.mean)
@@ -175,25 +221,30 @@ def studied_efforts(study: TimeStudy, department: Department) -> tuple[EffortPri
         )
         ratio = _ratio(of_each) if len(of_each) >= _LEAST_CASEWORKERS else None
         if ratio is None:
-            raise InvalidInput(
-                Text(
-                    da=f"sagstypen ”{case_class.slug}”: {len(of_each)} sagsbehandlere har skrevet "
-                    f"timer; mindst {_LEAST_CASEWORKERS} skal have afsluttet noget, før "
-                    "usikkerheden kan siges. Lad flere registrere eller længere, eller angiv et "
-                    "skøn med navn på",
-                    en=f"the case class “{case_class.slug}”: {len(of_each)} caseworkers wrote "
-                    f"hours; at least {_LEAST_CASEWORKERS} must have finished something before "
-                    "the uncertainty can be said. Let more of them take part, or longer, or state "
-                    "an estimate with a name to it",
-                ),
-                field="entries",
-            )
+            thin.append((case_class.slug, len(of_each)))
+            continue
         source = _source(study, len(of_each))
         factor = FactorPrior(
             median=ratio.value, log_sd=max(ratio.log_sd, _LEAST_LOG_SD), source=source
         )
         found.append(EffortPrior(case_class=case_class.slug, factor=factor))
+    if thin and not found:
+        raise _too_few(*max(thin, key=lambda each: each[1]))
     return tuple(found)
+
+
+def _too_few(case_class: str, caseworkers: int) -> InvalidInput:
+    return InvalidInput(
+        Text(
+            da=f"sagstypen ”{case_class}”: {caseworkers} sagsbehandlere har skrevet timer; mindst "
+            f"{_LEAST_CASEWORKERS} skal have afsluttet noget, før usikkerheden kan siges. Lad "
+            "flere registrere eller længere, eller angiv et skøn med navn på",
+            en=f"the case class “{case_class}”: {caseworkers} caseworkers wrote hours; at least "
+            f"{_LEAST_CASEWORKERS} must have finished something before the uncertainty can be "
+            "said. Let more of them take part, or longer, or state an estimate with a name to it",
+        ),
+        field="entries",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -310,6 +310,16 @@ def test_a_draft_that_cannot_be_kept_leaves_no_list_and_no_department(command, m
     assert rows(command.engine) == before
 
 
+def test_a_fault_after_the_draft_was_kept_takes_it_back(command, monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        raise InvalidInput("broken")
+
+    before = rows(command.engine)
+    monkeypatch.setattr(api.store.histories.Histories, "_keep_source", broken)
+    assert command(*NEW_WORDS, "--source", "DUBU", "--accept").exit_code != 0
+    assert rows(command.engine) == before
+
+
 def test_the_terminal_keeps_no_draft_of_a_list_with_errors(command):
     before = rows(command.engine)
     faulty = command(*NEW_WORDS, "--accept", content=LIST + "S5;Ældre;§ 50;31-02-2025;;\n")

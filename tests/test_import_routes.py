@@ -423,6 +423,55 @@ def test_a_fault_while_a_list_is_kept_keeps_none_of_it(engine, monkeypatch):
     assert rows(engine) == before
 
 
+BROKEN = {
+    "sqlite": ["CREATE TRIGGER broken BEFORE INSERT ON {} BEGIN SELECT RAISE(ABORT, 'no'); END"],
+    "postgresql": [
+        "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE EXCEPTION 'no' USING ERRCODE = '23505'; END $$",
+        "CREATE TRIGGER broken BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION broken()",
+    ],
+}
+
+
+@pytest.mark.parametrize("table", ["import_secret", "history", "import_source"])
+def test_whichever_row_the_database_refuses_none_of_the_list_is_kept(engine, table):
+    """The three rows of a first list, refused one at a time by the database itself."""
+    with Session(engine) as session, session.begin():
+        Store(session).add_department(DEPARTMENT)
+    before = rows(engine)
+    with engine.begin() as connection:
+        for written in BROKEN[engine.dialect.name]:
+            connection.execute(text(written.format(table)))
+    said_so = Acceptance(slug=SLUG, token=None, by="test")
+    with pytest.raises(ChangedMeanwhile):
+        imported(engine, CASES.encode(), "x.csv", _terms(source="DUBU"), SLUG, said_so)
+    assert rows(engine) == before
+    with engine.begin() as connection:
+        on_table = f" ON {table}" if engine.dialect.name == "postgresql" else ""
+        connection.execute(text(f"DROP TRIGGER broken{on_table}"))
+    imported(engine, CASES.encode(), "x.csv", _terms(source="DUBU"), SLUG, said_so)
+    grown = {name for name, count in rows(engine).items() if count > before[name]}
+    assert grown == {"import_secret", "history", "import_source"}
+
+
+def test_a_source_that_cannot_be_corrected_stays_as_it_was(plain_service, monkeypatch):
+    kept(plain_service, ODD, **ODD_SAID)
+    before = plain_service.get("/v1/import-sources/DUBU 3.0")
+
+    def broken(*_args, **_named):
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Histories, "_keep_source", broken)
+        answer = plain_service.put(
+            "/v1/import-sources/DUBU 3.0",
+            json=before.json(),
+            headers={"If-Match": before.headers["ETag"]},
+        )
+    assert answer.status_code == 500
+    assert plain_service.get("/v1/import-sources/DUBU 3.0").json() == before.json()
+
+
 def test_two_who_accept_the_first_list_at_once_never_mix_their_pseudonyms(engine):
     with Session(engine) as session, session.begin():
         Store(session).add_department(DEPARTMENT)

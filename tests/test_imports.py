@@ -12,10 +12,11 @@ from api.imports.absences import with_spells
 from api.imports.columns import Sureness, columns
 from api.imports.fields import Kind
 from api.imports.given import Remembered
+from api.imports.meanings import Meanings, choices_of
 from api.imports.packing import FORMAT, packed, unpacked
 from api.imports.pseudonyms import Pseudonyms
 from api.imports.report import Count
-from api.imports.terms import terms
+from api.imports.terms import stated_mapping, stated_values, terms
 from capacity.case_events import CaseEvent
 from capacity.caseload import CaseUnit
 from capacity.errors import InvalidInput
@@ -96,6 +97,8 @@ def test_two_columns_of_the_same_name_are_a_question_answered_by_letter():
     assert {"B=closed", "C=closed"} == set(found.questions[0].choices)
     said = guessed(Kind.CASES, "Underretningsdato", "Lukket", "Lukket", stated={"C": "closed"})
     assert (said.of("closed"), said.questions) == (2, ())
+    with pytest.raises(InvalidInput, match=r"several columns are called “Lukket”.*: B, C"):
+        guessed(Kind.CASES, "Underretningsdato", "Lukket", "Lukket", stated={"Lukket": "closed"})
 
 
 def test_what_the_cells_cannot_be_the_heading_alone_does_not_make_them():
@@ -121,12 +124,35 @@ def test_what_the_user_says_comes_before_what_is_guessed():
 
 
 @pytest.mark.parametrize(
-    "said", [{"Findes ikke": "case_id"}, {"Sagsnr.": "no_such"}, {"A": "team", "B": "team"}]
+    "said",
+    [
+        {"Findes ikke": "case_id"},
+        {"Sagsnr.": "no_such"},
+        {"A": "team", "B": "team"},
+        {"Sagsnr.": "case_id", "A": "child_id"},  # one column, by its heading and its letter
+        {"Sagsnr.": "case_id", "sagsnr": "-"},
+    ],
 )
 def test_what_the_user_says_and_cannot_be_is_refused(said):
     with pytest.raises(InvalidInput) as refusal:
         guessed(Kind.CASES, "Sagsnr.", "Lukket", stated=said)
     assert refusal.value.field == "map"
+
+
+def test_what_the_user_says_twice_alike_is_said_once():
+    said = {"Sagsnr.": "case_id", "A": "case_id"}
+    assert guessed(Kind.CASES, "Sagsnr.", "Underretningsdato", stated=said).of("case_id") == 0
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Sagsnr.=case_id;Sagsnr.=child_id", '{"Sagsnr.": "case_id", "Sagsnr.": "child_id"}'],
+)
+def test_a_heading_is_not_written_down_as_two_fields(written):
+    with pytest.raises(InvalidInput, match=r"both “case_id” and “child_id”") as refusal:
+        stated_mapping(written)
+    assert refusal.value.field == "map"
+    assert stated_mapping(written.replace("child_id", "case_id")) == {"Sagsnr.": "case_id"}
 
 
 def test_first_name_and_last_name_are_both_dropped_without_a_question():
@@ -143,6 +169,18 @@ def test_what_was_remembered_is_used_and_said_where_the_headings_match():
     assert found.report.remembered is not None
     assert "Væk" in found.report.remembered.da
     assert "1 kolonner" in found.report.remembered.da
+
+
+def test_what_the_user_says_now_is_not_also_what_was_remembered_of_another_column():
+    found = read(
+        "cases",
+        "Oprettet;Modtaget;Team\n01-02-2025;02-03-2025;boern\n",
+        remembered=Remembered({"Oprettet": "need_became_known"}, {}),
+        source="X",
+        mapping={"Modtaget": "need_became_known"},
+    )
+    assert [use.field for use in found.report.columns][:2] == [None, "need_became_known"]
+    assert found.content.at(CaseEvent.NEED_BECAME_KNOWN)[0] == day_number(date(2025, 3, 2))
 
 
 # --- What the user has to say --------------------------------------------------------------------
@@ -307,6 +345,33 @@ def test_a_word_that_is_nearly_one_team_is_guessed_and_shown_and_nearly_two_is_a
         ("modtagelse", Sureness.LIKELY),
         (None, Sureness.ASKED),  # north or south
     }
+
+
+def test_a_word_near_one_that_two_teams_share_is_asked_about_and_never_one_of_them_by_chance():
+    shared = {"nord": ("Undersøgelse",), "syd": ("Undersøgelse",)}
+    own = {"nord": ("Undersøgelse",), "syd": ("Familiepleje",)}
+    found = [
+        Meanings("team", choices_of(list(each.items())), stated={}, remembered={}).meaning(
+            "Undersøgelsen"
+        )
+        for each in (shared, own)
+    ]
+    assert found == [(None, Sureness.ASKED), ("nord", Sureness.LIKELY)]
+    itself = Meanings("team", choices_of(list(shared.items())), stated={}, remembered={})
+    assert itself.meaning("Undersøgelse") == (None, Sureness.ASKED)
+
+
+def test_a_word_is_not_said_to_be_two_things():
+    rows = rows_of(CASES, "S1;B1;Ældre;;ABC;01-02-2025;;;")
+    for said in ({"Ældre": "boern", "ældre ": "-"}, {"Gamle": "boern", "GAMLE.": "unge"}):
+        with pytest.raises(InvalidInput, match="said to be two things") as refusal:
+            read("cases", rows, values={"team": said})
+        assert refusal.value.field == "values"
+    alike = {"team": {"Ældre": "boern", "ældre": "boern"}}
+    assert read("cases", rows, values=alike).report.error_count == 0
+    with pytest.raises(InvalidInput, match="both “boern” and “unge”") as refusal:
+        stated_values("team:Ældre=boern;team:Ældre=unge")
+    assert refusal.value.field == "values"
 
 
 def test_the_same_case_and_arrival_twice_is_a_fault_of_the_second():
@@ -596,6 +661,22 @@ def test_small_counts_are_hidden_and_cannot_be_worked_out():
     shared = report.suppressed(5)
     assert {each.name: each.rows for each in shared.counts} == {"a": None, "b": None, "c": 90}
     assert shared.preview == ()
+
+
+def test_a_count_of_as_many_as_may_be_shared_is_shared_and_one_fewer_is_not():
+    report = read("cases", CASES).report
+    (word, *_), (of, *_) = report.meanings, report.counts
+    found = replace(
+        report,
+        counts=tuple(replace(of, name=name, rows=n) for name, n in (("a", 4), ("b", 4), ("c", 5))),
+        meanings=tuple(replace(word, rows=rows, first_row=7) for rows in (4, 5)),
+        errors=read("cases", CASES + "S9;B9;Ældre;;ABD;05-03-2025;;;\n").report.errors,
+    )
+    shared = found.suppressed(5)
+    assert [each.rows for each in shared.counts] == [None, None, 5]
+    assert [(each.rows, each.first_row) for each in shared.meanings] == [(0, 0), (5, 7)]
+    assert [each.value for each in found.errors] == ["Ældre"]
+    assert [each.value for each in shared.errors] == [None]
 
 
 # --- Packing -------------------------------------------------------------------------------------

@@ -143,11 +143,16 @@ def _said(
             continue
         if not is_known:
             raise _no_field(kind, meaning)
+        use = None if meaning == UNUSED else meaning
+        if column in uses:
+            if strict and uses[column].field != use:
+                raise _two_things(headings[column], column)
+            continue
         _refuse_twice(kind, uses, meaning)
         uses[column] = ColumnUse(
             column=column,
             heading=headings[column],
-            field=None if meaning == UNUSED else meaning,
+            field=use,
             sureness=sureness,
             why=_STATED if sureness is Sureness.STATED else _REMEMBERED,
         )
@@ -168,6 +173,17 @@ def _refuse_twice(kind: Kind, uses: Mapping[int, ColumnUse], meaning: str) -> No
             ),
             field="map",
         )
+
+
+def _two_things(heading: str, column: int) -> InvalidInput:
+    shown = shown_value(heading)
+    return InvalidInput(
+        Text(
+            da=f"kolonnen ”{shown}” ({letter(column)}) er sagt at være to ting; skriv den én gang",
+            en=f"the column “{shown}” ({letter(column)}) is said to be two things; write it once",
+        ),
+        field="map",
+    )
 
 
 def _named(headings: Sequence[str], name: str, *, strict: bool) -> int | None:

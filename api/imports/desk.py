@@ -6,7 +6,7 @@ there yet is read twice: for the draft, and then under it, as it will be from th
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
@@ -18,8 +18,10 @@ from api.imports.refusals import ImportsBusy
 from api.imports.terms import Terms
 from api.store.histories import (
     AcceptedList,
+    already_kept,
     keep_accepted,
     keep_drafted,
+    keep_with_hours,
     read_given,
     refuse_taken,
     remembered_of,
@@ -42,13 +44,35 @@ RECEIVED_PER_READ = 4
 class Imported:
     """What came of a file (da: resultat): its report, and the list where it was accepted.
 
-    With the draft of its department, where that is not there yet and the list has no errors.
+    With the draft of its department, where that is not there yet and the lists have no errors, and
+    the report of the time study beside it; or with the draft that a time study `revised`.
     """
 
     report: "Report"
     accepted: AcceptedList | None = None
     is_new: bool = False
     drafted: "Department | None" = None
+    study: "Report | None" = None
+    revised: "Department | None" = None
+
+    @property
+    def reports(self) -> "tuple[Report, ...]":
+        """Of the list, and of the study beside it (da: rapporter)."""
+        return (self.report,) if self.study is None else (self.report, self.study)
+
+    @property
+    def may_be_accepted(self) -> bool:
+        """Whether all that was read may be kept (da: kan godkendes)."""
+        return all(each.may_be_accepted for each in self.reports)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyBeside:
+    """A time study that goes with the case list of a draft (da: tidsregistrering ved siden af)."""
+
+    file: Path | bytes
+    filename: str
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +168,13 @@ def imported(
     given = read_given(engine, department, terms)
     upload = guarded(file, filename, Limits())
     found = understood(upload, terms, given, on_progress)
+    found, revised = _with_hours(given, found)
     if accept is None:
-        return Imported(found.report)
+        return Imported(found.report, revised=revised)
     if accept.token is not None and accept.token != found.report.token:
+        kept = already_kept(engine, accept.slug, accept.token)
+        if kept is not None and kept.file_hash == found.report.file_hash:
+            return Imported(found.report, kept)  # the draft has its hours since
         raise InvalidInput(
             Text(
                 da="filen, oplysningerne eller det, der huskes om kilden, er ikke længere det, der "
@@ -159,10 +187,35 @@ def imported(
     if accept.token is None and not found.report.may_be_accepted:
         return Imported(found.report)
     refuse_unacceptable(found.report)
+    if revised is not None:
+        kept, is_new, revised = keep_with_hours(
+            engine, revised, terms, found, secret=given.secret, by=accept.by
+        )
+        return Imported(found.report, kept, is_new, revised=revised)
     kept, is_new = keep_accepted(
         engine, accept.slug, terms, found, secret=given.secret, by=accept.by
     )
     return Imported(found.report, kept, is_new)
+
+
+def _with_hours(given: Given, found: "Understood") -> "tuple[Understood, Department | None]":
+    """The draft that a time study gives its hours, and the study with what is said of that."""
+    before = given.department
+    if given.cases is None or before is None or found.content is None:
+        return found, None
+    from api.imports import drafts
+
+    after = drafts.with_hours(before, given.cases, found)
+    if after == before:
+        return found, None
+    said = Text(
+        da=f"når tidsregistreringen godkendes, får udkastet {before.slug} dens timer, som næste "
+        "version:",
+        en=f"when the time study is accepted, the draft {before.slug} gets its hours, as the next "
+        "version:",
+    )
+    told = (*found.report.warnings, said, *drafts.what_changes(before, after))
+    return replace(found, report=replace(found.report, warnings=told)), after
 
 
 def drafted(
@@ -172,13 +225,17 @@ def drafted(
     terms: Terms,
     new: NewDepartment,
     on_progress: Callable[[Progress], None] | None = None,
+    beside: StudyBeside | None = None,
 ) -> Imported:
-    """Draft a department from a case list, and keep nothing (da: udkast til afdeling)."""
-    found, department = _drafted(engine, file, filename, terms, new, on_progress)
-    return Imported(found.report, drafted=department)
+    """Draft a department from a case list, and keep nothing (da: udkast til afdeling).
+
+    With the time study `beside` it, the draft has its hours.
+    """
+    draft = _drafted(engine, file, filename, terms, new, on_progress, beside)
+    return draft.imported
 
 
-def drafted_and_kept(
+def drafted_and_kept(  # noqa: PLR0913  (each is asked about on its own)
     engine: Engine,
     file: Path | bytes,
     filename: str,
@@ -186,24 +243,37 @@ def drafted_and_kept(
     new: NewDepartment,
     by: str,
     on_progress: Callable[[Progress], None] | None = None,
+    beside: StudyBeside | None = None,
 ) -> Imported:
-    """Draft a department and keep it with its list: both, or neither (da: gem udkast og liste).
+    """Draft a department and keep it with its lists: all, or nothing (da: gem udkast og lister).
 
     `InvalidInput` where there is a department of that name.
     """
     from api.imports.understanding import understood
 
     refuse_taken(engine, new.slug)
-    found, department = _drafted(engine, file, filename, terms, new, on_progress)
-    if department is None:
-        return Imported(found.report)
-    secret, remembered = new_secret(), remembered_of(engine, terms)
-    given = Given(department=department, secret=secret, remembered=remembered)
+    draft = _drafted(engine, file, filename, terms, new, on_progress, beside)
+    department = draft.imported.drafted
+    if department is None or not draft.imported.may_be_accepted:
+        return draft.imported
+    remembered = remembered_of(engine, terms)
+    given = Given(department=department, secret=draft.secret, remembered=remembered)
     under = understood(guarded(file, filename, Limits()), terms, given, on_progress)
+    found = replace(draft.imported, report=under.report)
     if not under.report.may_be_accepted:
-        return Imported(under.report, drafted=department)
-    kept = keep_drafted(engine, department, terms, under, secret=secret, by=by)
-    return Imported(under.report, kept, True, department)
+        return found
+    study = None if beside is None or draft.study is None else (beside.terms, draft.study)
+    kept = keep_drafted(engine, department, terms, under, secret=draft.secret, by=by, study=study)
+    return replace(found, accepted=kept, is_new=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """What came of the lists of a draft, and the secret that their pseudonyms are made with."""
+
+    imported: Imported
+    secret: bytes
+    study: "Understood | None" = None
 
 
 def _drafted(
@@ -213,17 +283,33 @@ def _drafted(
     terms: Terms,
     new: NewDepartment,
     on_progress: Callable[[Progress], None] | None,
-) -> "tuple[Understood, Department | None]":
+    beside: StudyBeside | None,
+) -> _Draft:
     from api.imports import drafts
     from api.imports.understanding import understood
+    from simulations.case_history import CaseHistory
 
-    given = Given(
-        department=None, secret=new_secret(), remembered=remembered_of(engine, terms), new=new
-    )
+    secret = new_secret()
+    given = Given(department=None, secret=secret, remembered=remembered_of(engine, terms), new=new)
     found = understood(guarded(file, filename, Limits()), terms, given, on_progress)
     if found.content is None:
-        return found, None
-    return found, drafts.drafted(found, new)
+        return _Draft(imported=Imported(found.report), secret=secret)
+    department = drafts.drafted(found, new)
+    if beside is None:
+        return _Draft(imported=Imported(found.report, drafted=department), secret=secret)
+    assert isinstance(found.content, CaseHistory)
+    under = Given(
+        department=department,
+        secret=secret,
+        remembered=remembered_of(engine, beside.terms),
+        cases=found.content,
+    )
+    upload = guarded(beside.file, beside.filename, Limits())
+    study = understood(upload, beside.terms, under, on_progress)
+    if study.content is not None:
+        department = drafts.with_hours(department, found.content, study)
+    imported_ = Imported(found.report, drafted=department, study=study.report)
+    return _Draft(imported=imported_, secret=secret, study=study)
 
 
 def refuse_unacceptable(report: "Report") -> None:

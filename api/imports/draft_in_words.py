@@ -1,14 +1,18 @@
 """A drafted department as a terminal shows it (da: udkastet i ord)."""
 
+from textwrap import fill
+
 from capacity.department import Department
 from capacity.wording import Language, Text, date_in_words, shown
+
+_WIDTH = 100
 
 
 def draft_in_words(department: Department, language: Language) -> str:
     """Write what was drafted, and what of it nobody knows (da: udkast).
 
-    Each type of cases has its work and its waiting from the assumption rules, until a fit or
-    somebody who knows says otherwise.
+    Each type of cases has its work and its waiting from the assumption rules, until a time study, a
+    fit or somebody who knows says otherwise. What a study said of each is told in its words.
     """
     day = department.on
     title = Text(
@@ -26,12 +30,22 @@ def draft_in_words(department: Department, language: Language) -> str:
                     en=f"{shown(a_year, 0, 'en')} new a year, {shown(waiting, 0, 'en')} open",
                 ).in_language(language)
                 lines.append(f"    {_named(each.label, each.slug, language)}: {said}")
+    lines += ["", Text(da="  Timer og ventetid", en="  Hours and waiting").in_language(language)]
+    for one in department.assumptions:
+        says, reason = one.says.in_language(language), one.reason.in_language(language)
+        lines.append(
+            fill(
+                f"{says} ({reason})",
+                _WIDTH,
+                initial_indent="    ",
+                subsequent_indent="      ",
+                break_on_hyphens=False,
+            )
+        )
     lines.append(
         Text(
-            da="  Timer og ventetid pr. sag er planlæggerens antagelser, og bemandingen er tom, "
-            "til en personaleliste er læst ind.",
-            en="  Hours and waiting per case are the planner’s assumptions, and the roster is "
-            "empty until a staff list is imported.",
+            da="  Bemandingen er tom, til en personaleliste er læst ind.",
+            en="  The roster is empty until a staff list is imported.",
         ).in_language(language)
     )
     return "\n".join(lines)

@@ -4,11 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from secrets import token_bytes
+from typing import TYPE_CHECKING
 
 from api.privacy import REFUSED, looks_like_cpr
 from capacity.department import Department
 from capacity.errors import InvalidInput
 from capacity.wording import Text
+
+if TYPE_CHECKING:  # which loads numpy
+    from simulations.case_history import CaseHistory
 
 SECRET_BYTES = 32
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -56,6 +60,7 @@ class Given:
     `secret` is the department's own, or any where it has none yet; `people` are those of the staff
     list that was accepted, from pseudonyms to what they are called there. `new` is a department to
     be drafted, whose words the list brings itself. `kept_for` says the purpose that is stated.
+    `cases` is the case list of a draft that a time study is to give its hours.
     """
 
     department: Department | None
@@ -64,6 +69,7 @@ class Given:
     people: Mapping[str, str] = field(default_factory=dict)
     new: NewDepartment | None = None
     kept_for: Text | None = None
+    cases: "CaseHistory | None" = None
 
 
 def new_secret() -> bytes:

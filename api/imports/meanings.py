@@ -65,7 +65,7 @@ class Meanings:
     ) -> None:
         self.field = field
         self.choices = choices
-        self._stated = {compared(written): means for written, means in stated.items()}
+        self._stated = _said_once(stated)
         # What was accepted for another department, or before it was changed, is guessed anew.
         self._remembered = {
             compared(written): means
@@ -146,10 +146,26 @@ class Meanings:
         if word in self._of_several or len(self._found) > _MOST_GUESSED:
             return None, Sureness.ASKED
         near = get_close_matches(word, list(self._by_word), n=3, cutoff=0.85)
-        slugs = {self._by_word[each] for each in near}
+        slugs = {slug for slug, words in self.choices.items() if not words.isdisjoint(near)}
         if len(slugs) == 1:
             return slugs.pop(), Sureness.LIKELY
         return None, Sureness.ASKED
+
+
+def _said_once(stated: Mapping[str, str]) -> dict[str, str]:
+    """What a user says of each word, however it is spelt; not one thing and another of the same."""
+    found: dict[str, str] = {}
+    for written, means in stated.items():
+        if found.setdefault(compared(written), means) != means:
+            shown = shown_value(written)
+            raise InvalidInput(
+                Text(
+                    da=f"”{shown}” er sagt at være to ting, skrevet på to måder; skriv det én gang",
+                    en=f"“{shown}” is said to be two things, spelt in two ways; write it once",
+                ),
+                field="values",
+            )
+    return found
 
 
 def choices_of(labelled: Sequence[tuple[str, Sequence[str]]]) -> Choices:

@@ -6,7 +6,7 @@ every case, are never guessed: all that is computed of a list hangs on them.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from api.imports.fields import Kind
@@ -102,6 +102,55 @@ def terms(
         keep_names=keep_names,
         **rest,  # type: ignore[arg-type]
     )
+
+
+_STUDY_FIELDS = ("activity", "finished", "case_type")
+"""Whose words are a time study's; those of the types are the case list's too."""
+
+
+def study_terms(
+    cases: Terms,
+    *,
+    today: date,
+    from_: str | None,
+    to: str | None,
+    mapping: Mapping[str, str],
+    sheet: str | None,
+) -> tuple[Terms, Terms]:
+    """Read what the user says of a time study beside a case list (da: studiet ved siden af).
+
+    Returns what is said of the case list, without the words of the study, and of the study.
+    `InvalidInput` where nobody says from which day to which it is.
+    """
+    wanted = [name for name, said in (("study_from", from_), ("study_to", to)) if said is None]
+    if wanted:
+        raise InvalidInput(
+            Text(
+                da=f"skriv også {', '.join(wanted)}: tidsregistreringens første og sidste dag",
+                en=f"write also {', '.join(wanted)}: the first and last day of the time study",
+            ),
+            field=wanted[0],
+        )
+    try:
+        study = terms(
+            Kind.TIME_STUDY,
+            today=today,
+            unit=None,
+            seen_on=to,
+            complete_from=from_,
+            source=cases.source,
+            mapping=mapping,
+            values={name: of for name, of in cases.values.items() if name in _STUDY_FIELDS},
+            sheet=sheet,
+            allow=cases.allow,
+            leave_out_errors=cases.leave_out_errors,
+        )
+    except PlannerError as error:
+        named = {"seen_on": "study_to", "complete_from": "study_from"}
+        error.field = named.get(error.field or "", error.field)
+        raise
+    own = {name: of for name, of in cases.values.items() if name not in _STUDY_FIELDS[:2]}
+    return replace(cases, values=own), study
 
 
 def _missing(
@@ -220,13 +269,34 @@ def stated_mapping(written: str | None, name: str = "map") -> dict[str, str]:
                 ),
                 field=name,
             )
-        found[heading.strip()] = meaning.strip()
+        say_once(found, heading.strip(), meaning.strip(), name)
     return found
 
 
+def say_once(said: dict[str, str], of: str, means: str, name: str) -> None:
+    """Note what a user says of something; `InvalidInput` where that was said otherwise before."""
+    if said.setdefault(of, means) != means:
+        raise InvalidInput(
+            Text(
+                da=f"”{shown_value(of)}” er sagt at være både ”{shown_value(said[of])}” og "
+                f"”{shown_value(means)}”; skriv én af dem",
+                en=f"“{shown_value(of)}” is said to be both “{shown_value(said[of])}” and "
+                f"“{shown_value(means)}”; write one of them",
+            ),
+            field=name,
+        )
+
+
 def _from_json(written: str, name: str) -> dict[str, str]:
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        said: dict[str, str] = {}
+        for of, means in pairs:
+            if isinstance(means, str):
+                say_once(said, of, means, name)
+        return dict(pairs)
+
     try:
-        found = json.loads(written)
+        found = json.loads(written, object_pairs_hook=once)
     except (ValueError, RecursionError):
         found = None
     is_read = isinstance(found, dict) and all(isinstance(each, str) for each in found.values())

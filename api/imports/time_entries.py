@@ -1,16 +1,15 @@
 """A time study to what was written down of each day's work (da: tidsregistrering)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from fractions import Fraction
 
+from api.imports.activities import WorkPlaces
 from api.imports.fields import Kind
-from api.imports.meanings import ASKED, OMITTED, Choices, choices_of
+from api.imports.meanings import ASKED, OMITTED
 from api.imports.readings import Chunk
 from api.imports.short_lists import RowList, said
 from api.uploads import Cell, Unreadable
-from capacity.department import Department
-from capacity.distributions import NOTHING
 from capacity.units import Hours
 from simulations.case_history import NOBODY
 from simulations.time_study import TimeEntry, TimeStudy
@@ -21,13 +20,14 @@ MOST_HOURS_A_DAY = 24
 class TimeStudyList:
     """A time study as it is read (da: tidsregistrering under indlæsning).
 
-    `classes_of` are the case classes that have an episode: where a list has no case type, one that
-    only one class has says which it is.
+    `places` say of which case class the work was, by its type and what was done. `words` are what
+    the list calls the work of each class and episode.
     """
 
-    def __init__(self, rows: RowList, classes_of: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, rows: RowList, places: WorkPlaces) -> None:
         self.rows = rows
-        self.classes_of = classes_of
+        self.places = places
+        self.words: dict[tuple[str, str], list[str]] = {}
         self._found: list[TimeEntry] = []
 
     def take(self, chunk: Chunk) -> None:
@@ -72,11 +72,14 @@ class TimeStudyList:
         if day > terms.seen_on or (first is not None and day < first):
             rows.wrong("day", row, cells, _OUTSIDE)
             return None
-        episode = rows.meanings["activity"].slug(activity) or ""
-        case_class = self._class(case_type, episode)
-        if case_class is None:
+        place = self._place(case_type, activity, person)
+        if place is None:
             rows.wrong("activity", row, cells, _OF_WHICH_CLASS)
             return None
+        case_class, episode = place
+        written, words = str(rows.cell("activity", cells)), self.words.setdefault(place, [])
+        if written not in words:
+            words.append(written)
         return TimeEntry(
             day=day,
             caseworker=person,
@@ -86,13 +89,11 @@ class TimeStudyList:
             finished=finished,
         )
 
-    def _class(self, case_type: int, episode: str) -> str | None:
-        classes = self.classes_of.get(episode, ())
-        if case_type == NOBODY:
-            return classes[0] if len(classes) == 1 else None
+    def _place(self, case_type: int, activity: int, person: str) -> tuple[str, str] | None:
+        episode = self.rows.meanings["activity"].slug(activity) or ""
+        slug = None if case_type == NOBODY else self.rows.meanings["case_type"].slug(case_type)
         # Notifications and follow-ups on an open case are of a strand of its class: class/strand.
-        slug = (self.rows.meanings["case_type"].slug(case_type) or "").partition("/")[0]
-        return slug if slug in classes else None
+        return self.places.find(None if slug is None else slug.partition("/")[0], episode, person)
 
     def _hours(self, row: int, cells: Sequence[Cell]) -> Hours | None:
         rows, name = self.rows, "hours"
@@ -122,30 +123,6 @@ class TimeStudyList:
         if not isinstance(number, Unreadable):
             self.rows.wrong("finished", row, cells, _NOT_FINISHED)
         return None
-
-
-def classes_of_episodes(department: Department) -> dict[str, list[str]]:
-    """Return the case classes that have each episode (da: arbejdsgangenes sagstyper)."""
-    found: dict[str, list[str]] = {}
-    for case_class in department.case_classes:
-        for _, episode, _ in case_class.placed_episodes():
-            classes = found.setdefault(episode.slug, [])
-            if case_class.slug not in classes:
-                classes.append(case_class.slug)
-    return found
-
-
-def activities_of(department: Department) -> Choices:
-    """Return the department's episodes by the words for them (da: afdelingens arbejdsgange)."""
-    words: dict[str, set[str]] = {}
-    for case_class in department.case_classes:
-        for _, episode, _ in case_class.placed_episodes():
-            if episode.effort_hours == NOTHING:
-                continue  # nobody works while a case waits
-            label = episode.label
-            named = () if label is None else (label.da, label.en)
-            words.setdefault(episode.slug, set()).update(named)
-    return choices_of([(slug, sorted(names)) for slug, names in words.items()])
 
 
 _NO_DAY = said("datoen mangler", "the day is missing", "skriv datoen", "write the day")

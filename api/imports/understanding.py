@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from api.imports.absences import AbsenceList, Away
+from api.imports.activities import WorkWords, activities_of, is_drafted, work_places
 from api.imports.cases import CaseList
 from api.imports.columns import Columns, columns, normal
 from api.imports.department_rows import DepartmentRow, DepartmentTable
@@ -45,7 +46,7 @@ from api.imports.report import (
 from api.imports.short_lists import RowList
 from api.imports.staff import StaffList
 from api.imports.terms import Terms
-from api.imports.time_entries import TimeStudyList, activities_of, classes_of_episodes
+from api.imports.time_entries import TimeStudyList
 from api.uploads import (
     Allowance,
     Cell,
@@ -96,6 +97,8 @@ class Understood:
     values: Mapping[str, Mapping[str, str]]
     labels: Mapping[str, str] = field(default_factory=dict)
     """Of a department that is to be drafted, the words for its teams and types (da: navne)."""
+    activities: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
+    """Of a time study, the words for the work of each class and episode (da: arbejdsgange)."""
 
 
 def understood(
@@ -224,6 +227,7 @@ class _Reader:
                 if isinstance(of, NewWords)
                 for slug, label in of.labels.items()
             },
+            reading.words if isinstance(reading, TimeStudyList) else {},
         )
 
     def _meanings(self, places: Mapping[str, Place]) -> dict[str, Meanings]:
@@ -234,7 +238,9 @@ class _Reader:
             remembered = self.given.remembered.values.get(name, {})
             new = self.given.new
             if new is None:
-                found[name] = Meanings(name, of, stated=stated, remembered=remembered)
+                of_draft = name == "activity" and is_drafted(self.given.department)
+                reads = WorkWords if of_draft else Meanings
+                found[name] = reads(name, of, stated=stated, remembered=remembered)
                 continue
             words = found[name] = NewWords(name, stated=stated, remembered=remembered)
             if name not in places:
@@ -307,7 +313,7 @@ class _Reader:
             return AbsenceList(rows, self.given.people)
         if kind is Kind.TIME_STUDY:
             assert self.given.department is not None
-            return TimeStudyList(rows, classes_of_episodes(self.given.department))
+            return TimeStudyList(rows, work_places(self.given.department, self.given.cases))
         return DepartmentTable(rows)
 
     def _empty(self) -> Sequence[CellError]:

@@ -21,6 +21,7 @@ from api.imports.desk import (
     Acceptance,
     ImportDesk,
     Imported,
+    StudyBeside,
     drafted,
     imported,
     refuse_unacceptable,
@@ -109,17 +110,23 @@ async def draft(
     """Draft a department that is not there yet from its case list (da: udkast til afdeling).
 
     Nothing is kept. The list's words become teams and types, with the words as their labels; what
-    work a case is comes from the assumption rules, and says so. Correct the document, keep it with
-    `POST /v1/departments`, and import the lists under it: nobody is on its roster before.
+    work a case is comes from the assumption rules, and says so, or from a time study on another
+    sheet of the file (`study_sheet`). Correct the document, keep it with `POST /v1/departments`,
+    and import the lists under it: nobody is on its roster before, and a time study gives it its
+    hours then too.
     """
-    asked, new = said.terms(), said.new()
+    (asked, of_study), new = said.terms(), said.new()
 
     def read(file: File, on_progress: OnProgress | None) -> Imported:
-        engine = request.app.state.engine
-        return drafted(engine, file, said.file or _NO_NAME, asked, new, on_progress)
+        engine, name = request.app.state.engine, said.file or _NO_NAME
+        beside = None
+        if of_study is not None:
+            beside = StudyBeside(file=file, filename=name, terms=of_study)
+        return drafted(engine, file, name, asked, new, on_progress, beside)
 
     def answer(found: Imported) -> Response:
-        refuse_unacceptable(found.report)
+        for each in found.reports:
+            refuse_unacceptable(each)
         assert found.drafted is not None
         document = DepartmentDocument.from_domain(found.drafted)
         headers = {"Content-Disposition": f'attachment; filename="{new.slug}.{said.format}"'}
