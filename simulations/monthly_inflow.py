@@ -28,7 +28,7 @@ _DAYS_PER_YEAR = 365.25
 _NO_BELIEF = 1e-4
 """A ridge so weak that it only says which of equally good coefficients are meant."""
 _LEAST_SPREAD = 1e-4
-_NEAR_WEEKS = 4
+_HALF_WAVE = 4
 _LEVEL_AND_TREND = slice(2)
 _LEAST_EXPECTED = 1e-6
 
@@ -95,15 +95,17 @@ def spread_of(bursts: Bursts, by_day: ArrivalPattern, *, seasonal: bool) -> Spre
     About a level and a trend, with a season where it is `seasonal`; of less than two years about a
     level alone.
 
-    Products of Pearson's residuals of a week and the next few, less the farther apart, for a spate
-    may begin in the midst of a week, and last (Newey & West, Econometrica 1987); over what they
-    would come to by chance alone, the model having taken its part of them. The degrees of freedom
-    are Satterthwaite's. Assumption: what moves arrivals beyond season and trend is over in four
-    weeks.
+    A spate may begin in the midst of a week, and last. So what counts is how much the weeks differ
+    slowly: the mean square of Pearson's residuals weighted by cosines of half-waves of four weeks
+    and more, each with as much to say (Müller, Journal of Econometrics 2007; Lazarus, Lewis, Stock
+    & Watson, Journal of Business & Economic Statistics 2018); over what it would come to by chance
+    alone, the model having taken its part. One cosine more is asked for each column of the model,
+    whose degrees of freedom are so not lost; they are Satterthwaite's, and intervals Student's t.
+    Assumption: what moves arrivals beyond season and trend is over in four weeks.
     """
     weeks = bursts.days // WEEK
     with_years = has_years_enough(bursts)
-    if weeks <= _NEAR_WEEKS or not bursts.count:
+    if weeks <= _HALF_WAVE or not bursts.count:
         return Spread(1.0, max(1, weeks - 1))
     shares = shares_of_year(by_day, bursts.first_day, bursts.days)
     columns = np.ones((bursts.days, 1))
@@ -123,12 +125,18 @@ def spread_of(bursts: Bursts, by_day: ArrivalPattern, *, seasonal: bool) -> Spre
     residuals = by_week(bursts.by_day - expected) / root
     explained = by_week(expected[:, None] * columns) / root[:, None]
     left = np.eye(weeks) - explained @ np.linalg.pinv(explained)
-    apart = np.abs(np.subtract.outer(np.arange(weeks), np.arange(weeks)))
-    near = np.maximum(0.0, 1 - apart / _NEAR_WEEKS)
-    by_chance = near @ left
+    waves = _slow_waves(weeks, weeks // _HALF_WAVE + columns.shape[1] - 1)
+    by_chance = waves @ waves.T @ left
     usual = np.trace(by_chance)
     degrees = usual**2 / np.sum(by_chance * by_chance.T)
-    return Spread(max(1.0, float(residuals @ near @ residuals / usual)), max(1, int(degrees)))
+    dispersion = np.sum((waves.T @ residuals) ** 2) / usual
+    return Spread(max(1.0, float(dispersion)), max(1, round(float(degrees))))
+
+
+def _slow_waves(weeks: int, waves: int) -> Floats:
+    """Cosines of 1, 2, … half-waves over the weeks, orthonormal, a column each."""
+    half_waves = np.outer(np.arange(weeks) + 0.5, np.arange(1, waves + 1))
+    return np.asarray(np.sqrt(2 / weeks) * np.cos(np.pi * half_waves / weeks))
 
 
 def yearly_model(bursts: Bursts, by_day: ArrivalPattern) -> tuple[YearlyModel, Spread]:

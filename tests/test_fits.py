@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,6 @@ LISTS = {
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A service with a made-up department, the lists of its past, and a worker."""
     path = tmp_path_factory.mktemp("fits") / "planner.sqlite"
-    files = {each.name: each.content for each in synthetic_files(Size.SMALL, rulebook(), seed=3)}
     app = create_app(Settings(database=str(path), workers=1))
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as opened:
         document = DepartmentDocument.from_domain(TRUTH).as_json()
@@ -43,32 +44,45 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         refused = opened.get(FIT)
         assert refused.status_code == 422
         assert "sagsliste" in refused.json()["detail"]
-        for kind, said in LISTS.items():
-            asked = {"kind": kind, "file": f"{kind}.csv", "seen_on": "2025-12-31", **said}
-            content = files[f"{kind}.csv"]
-            shown = opened.post(
-                "/v1/imports/check",
-                params={**asked, "department": TRUTH.slug},
-                content=content,
-                headers=FILE,
-            ).json()
-            kept = opened.post(
-                f"/v1/departments/{TRUTH.slug}/imports",
-                params={**asked, "accept": shown["token"]},
-                content=content,
-                headers=FILE,
-            )
-            assert kept.status_code == 201, kept.text
+        for kind in LISTS:
+            keep(opened, TRUTH.slug, kind, files()[f"{kind}.csv"])
         yield opened
+
+
+@cache
+def files() -> dict[str, bytes]:
+    return {each.name: each.content for each in synthetic_files(Size.SMALL, rulebook(), seed=3)}
+
+
+def keep(service: TestClient, slug: str, kind: str, content: bytes) -> None:
+    """Import a list, looked at first."""
+    asked = {"kind": kind, "file": f"{kind}.csv", "seen_on": "2025-12-31", **LISTS[kind]}
+    shown = service.post(
+        "/v1/imports/check", params={**asked, "department": slug}, content=content, headers=FILE
+    ).json()
+    kept = service.post(
+        f"/v1/departments/{slug}/imports",
+        params={**asked, "accept": shown["token"]},
+        content=content,
+        headers=FILE,
+    )
+    assert kept.status_code == 201, kept.text
+
+
+def over(service: TestClient, address: str) -> dict[str, Any]:
+    """What the last event of a job says."""
+    with service.stream("GET", f"{address}/events") as events:
+        *_, last = (line for line in events.iter_lines() if line.startswith("data: "))
+    told: dict[str, Any] = json.loads(last.removeprefix("data: "))
+    return told
 
 
 def finished(service: TestClient, query: str = ASKED) -> list[dict[str, Any]]:
     """The rows of a fit, when its job is done."""
     first = service.get(f"{FIT}?{query}")
     if first.status_code == 202:
-        with service.stream("GET", f"{first.json()['address']}/events") as events:
-            *_, last = (line for line in events.iter_lines() if line.startswith("data: "))
-        assert json.loads(last.removeprefix("data: "))["state"] == "done", last
+        last = over(service, first.json()["address"])
+        assert last["state"] == "done", last
         first = service.get(f"{FIT}?{query}")
     assert first.status_code == 200, first.text
     rows: list[dict[str, Any]] = first.json()["rows"]
@@ -98,6 +112,19 @@ def test_a_fit_that_nobody_has_asked_for_cannot_be_kept(service):
     refused = service.post(f"{KEEP}?held_out=nothing&seed=99")
     assert refused.status_code == 422
     assert "er ikke tilpasset" in refused.json()["detail"]
+
+
+def test_a_fit_to_six_cases_fails_with_the_reason_and_cannot_be_kept(service):
+    document = DepartmentDocument.from_domain(replace(TRUTH, slug="seks")).as_json()
+    assert service.post("/v1/departments", json=document).status_code == 201
+    keep(service, "seks", "cases", b"\n".join(files()["cases.csv"].splitlines()[:7]) + b"\n")
+    asked = service.get("/v1/departments/seks/fit?held_out=nothing")
+    assert asked.status_code == 202
+    last = over(service, asked.json()["address"])
+    assert last["state"] == "failed"
+    assert "6 rækker siden 2024-01-01 er for få" in json.dumps(last, ensure_ascii=False)
+    assert service.post("/v1/departments/seks/fitted?held_out=nothing").status_code == 422
+    assert service.get("/v1/departments/seks").json()["version"] == 1
 
 
 def test_a_fit_says_of_each_input_what_was_learned(service):

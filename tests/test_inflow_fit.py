@@ -17,10 +17,11 @@ from capacity.caseload import CaseUnit
 from capacity.errors import InvalidInput
 from capacity.rulebook import rulebook
 from capacity.workdays import public_holidays
-from simulations.burst_counts import bursts_of, shares_of_year
+from simulations.burst_counts import bursts_of, calendar, shares_of_year
 from simulations.case_history import CaseHistory, day_number
 from simulations.count_regression import deviance, regression, spread_between
 from simulations.inflow_fit import Aspect, drawn, inflow_fit, inflow_fits, with_inflow
+from simulations.monthly_inflow import yearly_model
 from simulations.plan import layout
 from simulations.synthetic_department import as_listed, synthetic_past
 from simulations.synthetic_truths import Size, synthetic_truth
@@ -93,6 +94,9 @@ TRUTHS = {
     "spates": {"per_year": 400, "spates": 0.1},
     "half a year": {"per_year": 200, "days": 200},
 }
+HEAVY_SPATES = {"per_year": 400, "spates": 0.3}
+AT_MOST = {"half a year": 0.95}
+"""Of few weeks the dispersion is unsure, and never taken to be below chance: rather too wide."""
 
 
 @pytest.mark.parametrize("tries", SHARE_OF_THE_RUN)
@@ -102,25 +106,36 @@ def test_the_interval_of_the_level_covers_as_often_as_it_says(truth, tries):
     for seed in range(tries):
         found = fitted(seed, **TRUTHS[truth]).arrivals_per_year
         covered += found.low <= TRUTHS[truth]["per_year"] <= found.high
-    assert covers_as_often_as_it_says(covered, tries), covered / tries
+    least, _ = stats.binom.interval(0.999, tries, 0.9)
+    _, most = stats.binom.interval(0.999, tries, AT_MOST.get(truth, 0.9))
+    assert least <= covered <= most, covered / tries
 
 
-def test_without_the_spread_of_spates_the_interval_would_cover_far_too_seldom():
-    """Heavy spates: a week's rate varies by 0.3, so the dispersion is 1 + 0.3 · 7.7 = 3.3.
+@pytest.mark.parametrize("tries", SHARE_OF_THE_RUN)
+def test_in_heavy_spates_the_interval_covers_and_without_their_spread_it_would_not(tries):
+    """A week's rate varies by 0.3, so the dispersion is 1 + 0.3 · 7.7 = 3.3.
 
-    The interval itself covers less than it says here, for two years of weeks tell of so much
-    dispersion too little; it is the honest figure, and why heavy spates are named in the sentence.
+    Where no trend is shown the interval covers as often as it says. In one list of a hundred chance
+    alone shows a trend, and the level is then that of its end: with those it covers in 88.5 %.
     """
-    narrow_covered, covered, tries, dispersions = 0, 0, 120, []
+    narrow, covered, even, even_covered, dispersions = 0, 0, 0, 0, []
     for seed in range(tries):
-        fit = fitted(seed, 400, spates=0.3)
+        fit = fitted(seed, **HEAVY_SPATES)
+        holds = fit.arrivals_per_year.low <= 400 <= fit.arrivals_per_year.high
+        is_even = not fit.findings[Aspect.TREND].shown
+        narrow += abs(fit.log_mean - np.log(400)) < 1.645 * np.sqrt(1 / fit.bursts)
+        covered, even, even_covered = (
+            covered + holds,
+            even + is_even,
+            even_covered + holds * is_even,
+        )
         dispersions.append(fit.dispersion)
-        narrow_covered += abs(fit.log_mean - np.log(400)) < 1.645 * np.sqrt(1 / fit.bursts)
-        covered += fit.arrivals_per_year.low <= 400 <= fit.arrivals_per_year.high
         assert ("stød" in fit.sentences[0].da) == (fit.dispersion > 1.5)
-    assert narrow_covered < 0.7 * tries
-    assert covered > 0.75 * tries
-    assert 2.5 < np.mean(dispersions) < 3.5
+    assert narrow < 0.7 * tries
+    assert covers_as_often_as_it_says(even_covered, even), even_covered / even
+    assert covers_as_often_as_it_says(covered, tries, 0.885), covered / tries
+    # Spates begin in the midst of the list's weeks, and are longer than half-waves would have it.
+    assert 2.9 < np.mean(dispersions) < 3.4
 
 
 @pytest.mark.parametrize("tries", SHARE_OF_THE_RUN)
@@ -150,6 +165,17 @@ def test_half_a_year_of_the_busy_months_is_not_taken_for_a_year_of_them():
     found = inflow_fit(history, "cases").arrivals_per_year
     assert found.low < 400 < found.high
     assert history.cases / (911 / 365.25) > found.high
+
+
+def test_how_many_come_at_a_time_is_luck_too():
+    """One and three in turn: the variance of the sizes is a quarter of their mean squared."""
+    moments, sizes = np.linspace(0.5, 730, 200), np.tile([1, 3], 100)
+    groups = np.repeat(np.arange(200), sizes)
+    siblings = inflow_fit(history_of(np.repeat(moments, sizes), groups), "cases")
+    alone = inflow_fit(history_of(moments), "cases")
+    assert siblings.dispersion == alone.dispersion == 1  # nothing is evener than at regular times
+    assert siblings.arrivals_per_year.value == pytest.approx(2 * alone.arrivals_per_year.value)
+    assert siblings.log_error == pytest.approx(1.25**0.5 * alone.log_error)
 
 
 # --- Season and trend ------------------------------------------------------------------------
@@ -234,6 +260,29 @@ def test_a_true_trend_is_found_and_the_level_is_that_of_the_end():
     assert near >= 30
 
 
+def test_the_level_as_the_list_ends_is_as_unsure_as_its_parts_are():
+    """The delta method by the slopes of a computer that tries every coefficient."""
+    history = arrivals(3, 800, ArrivalPattern(months=WEIGHTS))
+    model, _ = yearly_model(bursts_of(history, "cases"), EVEN)
+    assert model.has_season
+    level, variance = model.level_at_end()
+    steps = 1e-6 * np.eye(model.coefficients.size)
+    slope = [
+        (model._replace(coefficients=model.coefficients + step).level_at_end()[0] - level) / 1e-6
+        for step in steps
+    ]
+    assert variance == pytest.approx(slope @ model.covariance @ slope, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("bursts", "days", "learned"), [(60, 730, True), (59, 730, False), (60, 729, False)]
+)
+def test_a_season_and_a_trend_take_so_much_and_no_less(bursts, days, learned):
+    fit = inflow_fit(history_of(np.linspace(0, days - 1, bursts), days=days), "cases")
+    assert [fit.findings[each].learned for each in (Aspect.SEASON, Aspect.TREND)] == [learned] * 2
+    assert (fit.trend is not None) == learned
+
+
 def test_one_year_cannot_tell_a_season_from_chance_and_says_so():
     fit = fitted(1, 500, ArrivalPattern(months=WEIGHTS), days=366)
     for aspect in (Aspect.SEASON, Aspect.TREND):
@@ -254,6 +303,71 @@ def test_a_working_week_is_found_and_holidays_are_free():
     assert np.abs(found / found.mean() - true / true.mean()).max() < 0.2
     assert not fit.pattern.on_public_holidays
     assert fitted(5, 600, ArrivalPattern(weekdays=WORKING_WEEK)).pattern.on_public_holidays
+
+
+FREE = {day for year in (2024, 2025) for day in public_holidays(year)}
+
+
+def by_the_day(on_free_days, on_others=5):
+    """Two years in which as many come on every day that is no public holiday."""
+    days = [FROM + timedelta(days=number) for number in range(731)]
+    counts = [on_free_days if day in FREE else on_others for day in days]
+    return history_of(np.repeat(np.arange(731), counts) + 0.5)
+
+
+def test_weekdays_are_told_by_the_days_that_are_no_public_holidays():
+    """Every weekday has as many but on its public holidays, of which Mondays have the most."""
+    fit = inflow_fit(by_the_day(0), "cases")
+    assert fit.findings[Aspect.WEEKDAYS].p_value == pytest.approx(1)
+    assert not fit.pattern.on_public_holidays
+    usual = f"{5 * len(FREE)},0"
+    assert f"0 ankomster på helligdage; {usual} på tilsvarende hverdage" in (
+        fit.findings[Aspect.HOLIDAYS].says.da
+    )
+
+
+@pytest.mark.parametrize(("on_free_days", "come"), [(0, False), (2, False), (3, True), (5, True)])
+def test_a_holiday_is_like_any_day_or_like_none_whichever_it_is_nearer(on_free_days, come):
+    fit = inflow_fit(by_the_day(on_free_days), "cases")
+    assert fit.pattern.on_public_holidays == come
+    assert fit.findings[Aspect.HOLIDAYS].learned
+
+
+def test_few_cases_say_nothing_of_public_holidays():
+    fit = inflow_fit(history_of(np.arange(0, 731, 14) + 0.5), "cases")
+    assert not fit.findings[Aspect.HOLIDAYS].learned
+    assert fit.pattern.on_public_holidays
+
+
+def test_holidays_are_put_in_only_where_they_are_learned():
+    stated = replace(synthetic_truth(Size.SMALL).case_classes[0], slug="cases")
+    free = inflow_fit(by_the_day(0), "cases")
+    few = inflow_fit(history_of(np.arange(0, 731, 14) + 0.5), "cases")
+    for come in (True, False):
+        pattern = replace(stated.arrival_pattern, on_public_holidays=come)
+        asked = replace(stated, arrival_pattern=pattern)
+        assert not with_inflow(asked, free).arrival_pattern.on_public_holidays
+        assert with_inflow(asked, few).arrival_pattern.on_public_holidays == come
+
+
+def test_siblings_and_months_are_put_in_where_they_are_learned():
+    stated = replace(synthetic_truth(Size.SMALL).case_classes[0], slug="cases")
+    fit = fitted(4, 800, ArrivalPattern(siblings=SIBLINGS, months=WEIGHTS))
+    assert fit.findings[Aspect.SEASON].shown
+    put_in = with_inflow(stated, fit).arrival_pattern
+    assert (put_in.siblings, put_in.months) == (fit.pattern.siblings, fit.pattern.months)
+    own = replace(stated.arrival_pattern, siblings=SIBLINGS)
+    untold = inflow_fit(replace(arrivals(4, 800), siblings=None), "cases")
+    alone = with_inflow(replace(stated, arrival_pattern=own), untold)
+    assert alone.arrival_pattern.siblings == SIBLINGS
+
+
+def test_the_calendar_is_that_of_the_wall():
+    days = calendar(date(2024, 12, 24), 9)
+    assert days.year.tolist() == [2024] * 8 + [2025]
+    assert days.month.tolist() == [11] * 8 + [0]
+    assert days.weekday.tolist() == [1, 2, 3, 4, 5, 6, 0, 1, 2]  # Christmas Eve was a Tuesday
+    assert days.is_holiday.tolist() == [False, True, True, *[False] * 5, True]
 
 
 def test_a_day_has_hours_only_where_the_list_has_times():
@@ -304,6 +418,14 @@ def test_six_cases_are_no_fit_and_say_so():
     assert with_inflow(stated, fit) == stated
 
 
+@pytest.mark.parametrize(
+    ("count", "days", "learned"), [(10, 90, True), (9, 90, False), (10, 89, False)]
+)
+def test_a_level_takes_so_much_and_no_less(count, days, learned):
+    fit = inflow_fit(history_of(np.linspace(0, days - 1, count), days=days), "cases")
+    assert fit.learned == learned
+
+
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_hardly_a_case_is_a_wide_interval_and_no_fault(count):
     fit = inflow_fit(history_of(np.linspace(5, 600, count)), "cases")
@@ -332,6 +454,13 @@ def test_cases_from_before_the_list_is_complete_do_not_count():
     history = arrivals(1, 100)
     later = replace(history, complete_from=FROM + timedelta(days=366))
     assert inflow_fit(later, "cases").cases < 0.7 * inflow_fit(history, "cases").cases
+
+
+def test_what_is_dated_after_the_list_was_drawn_has_not_come():
+    history = arrivals(1, 300)
+    drawn_earlier = replace(history, seen_on=FROM + timedelta(days=364))
+    came = history.arrived_at() < day_number(FROM) + 365
+    assert inflow_fit(drawn_earlier, "cases").cases == came.sum() < history.cases
 
 
 # --- On a department whose truth is known ----------------------------------------------------

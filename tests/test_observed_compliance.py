@@ -386,7 +386,7 @@ def test_the_older_cases_of_a_list_that_begins_later_are_not_counted():
     assert compliance_of_history(history, BOOK).from_ == date(2023, 1, 1)
     assert only_row(history).due == 1
     with pytest.raises(InvalidInput, match="dragged on"):
-        compliance_of_history(history, BOOK, from_=date(2022, 12, 1))
+        compliance_of_history(history, BOOK, from_=date(2022, 12, 31))
     unsaid = compliance_of_history(listed(old, complete_from=None), BOOK)
     assert (unsaid.from_, unsaid.complete) == (date(2022, 12, 1), False)
 

@@ -26,7 +26,7 @@ from capacity.case_events import CaseEvent
 from capacity.compliance import compliance_difference, observed_compliance
 from capacity.count_statistics import wilson
 from capacity.rulebook import rulebook
-from simulations.case_history import EPOCH, CaseHistory
+from simulations.case_history import EPOCH, CaseHistory, day_number
 from simulations.followed_cases import FINISHED, followed_cases
 from simulations.inflow_fit import inflow_fits
 from simulations.observed_clocks import observed_clocks
@@ -119,6 +119,55 @@ def test_a_shared_table_holds_no_small_count(service):
     assert not {1, 2, 3, 4} & {each for each in told if each is not None}
     text = service.get(f"{HERE}/observed-compliance?by=month&shared=true&format=text").text
     assert "udeladt" in text
+    assert "til tiden" not in text
+
+
+@pytest.mark.parametrize(("unstarted", "told"), [(1, False), (4, False), (5, True)])
+def test_a_sentence_for_sharing_names_no_small_count_of_what_the_list_lacks(
+    history, unstarted, told
+):
+    """So many assessments are finished of which no date says when they began."""
+    rows_ = np.flatnonzero(~np.isnan(history.at(CaseEvent.ASSESSMENT_FINISHED)))[:unstarted]
+    starts = (CaseEvent.NEED_BECAME_KNOWN, CaseEvent.NOTIFICATION_RECEIVED)
+    lacking = replace(
+        history,
+        events={
+            event: np.where(np.isin(np.arange(history.cases), rows_), np.nan, moments)
+            if event in starts
+            else moments
+            for event, moments in history.events.items()
+        },
+    )
+    counted, _ = compliance_rows(lacking, shared=True)
+    words = f"i {unstarted} række"
+    assert words in compliance_sentence(counted, None, shared=False).da
+    assert (words in compliance_sentence(counted, None, shared=True).da) == told
+
+
+def test_a_sentence_keeps_the_old_law_and_the_new_apart_by_the_day_of_the_change(history):
+    """One assessment begun on the last day of the old law, two on the first of the new."""
+    began = np.array([day_number(date(2023, 12, 31))] + [day_number(date(2024, 1, 1))] * 2)
+    two_laws = CaseHistory(
+        unit=history.unit,
+        seen_on=date(2024, 12, 31),
+        complete_from=date(2023, 1, 1),
+        teams=("a",),
+        case_classes=("b",),
+        team=np.zeros(3, dtype=np.int64),
+        case_class=np.zeros(3, dtype=np.int64),
+        events={
+            CaseEvent.NEED_BECAME_KNOWN: began,
+            CaseEvent.ASSESSMENT_FINISHED: began + np.array([10, 10, 300]),
+        },
+    )
+    counted, told = compliance_rows(two_laws)
+    assert [(row["law_from"], row["in_time"], row["due"]) for row in told] == [
+        (date(2014, 11, 21), 1, 1),
+        (date(2024, 1, 1), 1, 2),
+    ]
+    said = compliance_sentence(counted, None, shared=False).da
+    assert "(regler fra 21. november 2014): 1 af 1 til tiden" in said
+    assert "(regler fra 1. januar 2024): 1 af 2 til tiden" in said
 
 
 def test_the_sentence_counts_every_deadline_and_says_what_it_is(service):
@@ -184,6 +233,8 @@ def test_no_case_child_or_caseworker_leaves_the_list(service, history):
         (f"{HERE}/observed-compliance?by=week", 422, "by", "case_class"),
         (f"{HERE}/observed-compliance?from=2023-01-01", 422, "from", "hel fra"),
         (f"{HERE}/observed-compliance?to=2030-01-01", 422, "to", "senest"),
+        (f"{HERE}/observed-compliance?from=2025-03-01&to=2025-03-01", 422, "to", "efter sin"),
+        (f"{HERE}/observed-compliance?from=2025-03-02&to=2025-03-01", 422, "to", "efter sin"),
         (f"{HERE}/turnaround?case_class=x", 422, "case_class", "den har"),
         (f"{HERE}/turnaround?event=need_became_known&starts=closed", 422, None, ""),
         ("/v1/departments/nobody/inflow", 404, "department", "ingen afdeling"),

@@ -90,6 +90,13 @@ def test_a_list_without_any_absence_does_not_say_that_nobody_was_ever_ill() -> N
     assert [each.sick_days for each in told.caseworkers] == [0, Fraction(365 * 5, 731)]
 
 
+def test_absence_of_whoever_had_left_by_then_shows_that_the_list_tells_of_absence() -> None:
+    sick = spell("sickness", date(2024, 3, 4), date(2024, 3, 8))
+    list_ = staff(employment("left", None, date(2024, 12, 31), sick), employment("well"))
+    (well,) = past_roster(list_, date(2025, 1, 1), AFTER).caseworkers
+    assert (well.id, well.sick_days) == ("well", 0)
+
+
 def test_with_holidays_in_the_list_all_absence_of_everybody_stands_day_by_day() -> None:
     list_ = staff(employment("a", None, None, *SICK_DAYS, SUMMER), employment("never away"))
     away, present = past_roster(list_, FROM, AFTER).caseworkers
