@@ -46,7 +46,7 @@ SCREENED = 128
 MOST_TRIED = 400
 MOST_UNITS = 40
 """Of one offer; more is another department."""
-_NAMED = 3
+NAMED = 3
 """So many of the best are simulated again."""
 
 
@@ -87,9 +87,10 @@ _DIVISIBLE = (AddedPosts, TemporaryStaff, EmptyPosts, Overtime)
 class Mix:
     """A mix with what it costs and what it does (da: blanding).
 
-    `avoided_late` are deadlines in the simulated period, and `price_of_avoided` divides what the
-    mix costs in that period by them; it has no value where the mix may do harm. `behind` is by how
-    much it keeps less than the best: where the interval holds 0, luck decides between the two.
+    `avoided_late` are deadlines in the simulated period, and `price_of_avoided` divides `kroner`,
+    what the mix costs in that period, by them; it has no value where the mix may do harm. `behind`
+    is by how much it keeps less than the best: where the interval holds 0, luck decides between the
+    two.
     """
 
     changes: tuple[Change, ...]
@@ -98,6 +99,7 @@ class Mix:
     outcome: Outcome
     difference: Estimate
     avoided_late: Estimate
+    kroner: Kroner
     price_of_avoided: PricePerUnit
     behind: Estimate
 
@@ -123,6 +125,12 @@ class BestMix:
     replications: int
     model_version: str
     rules_version: str
+
+    @property
+    def named(self) -> tuple[Mix, ...]:
+        """Every mix that is named, as they are listed; one may be listed twice (da: nævnte)."""
+        best = () if self.best is None else (self.best,)
+        return (*best, *self.next_best, *self.alone)
 
 
 _Counts = tuple[int, ...]
@@ -201,7 +209,7 @@ def most_steps(
     """
     one = courses_steps([department], team, from_, to, book, SCREENED)
     named = courses_steps([department], team, from_, to, book, replications)
-    return MOST_TRIED * one + (1 + _NAMED + offers) * named
+    return MOST_TRIED * one + (1 + NAMED + offers) * named
 
 
 def most_replications(
@@ -212,7 +220,7 @@ def most_replications(
     (da: gentagelser, højst.) No offer connects teams that were apart: merging them costs nothing.
     """
     searched = replications_in_all([department], team, MOST_TRIED * SCREENED)
-    named = replications_in_all([department], team, (1 + _NAMED + offers) * replications)
+    named = replications_in_all([department], team, (1 + NAMED + offers) * replications)
     return searched + named
 
 
@@ -275,7 +283,7 @@ class _Search:
             ) > self._share(best):
                 best = better
         fitting = [each for each in self.tried if self._fits(each)]
-        return sorted(fitting, key=lambda each: (-self._share(each), each))[:_NAMED]
+        return sorted(fitting, key=lambda each: (-self._share(each), each))[:NAMED]
 
     def alone(self) -> list[_Counts]:
         """The whole amount on each offer alone; those of which no unit fits are left out."""
@@ -304,6 +312,7 @@ class _Search:
             outcome=outcome(tally),
             difference=share_difference(tally, nothing),
             avoided_late=avoided,
+            kroner=kroner,
             price_of_avoided=price_per_unit(kroner, number, low, high),
             behind=share_difference(best, tally),
         )

@@ -5,7 +5,7 @@ their answers lie apart is the third uncertainty, beside the simulation error an
 single year, and is never merged with the two.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from capacity.changes import with_inputs
+from capacity.department import Department
 from capacity.rulebook import Rulebook
 from capacity.units import exact
 from capacity.wording import Language, Spoken, Text, in_full, percent, shown
@@ -77,15 +78,22 @@ def band_steps(question: StaffingQuestion, book: Rulebook) -> int:
     return sum(curve_steps(asked, book)[1] for asked in _asked(question))
 
 
-def _asked(question: StaffingQuestion) -> list[StaffingQuestion]:
-    """The question with the department's own inputs, and with each possible set."""
-    department, fit = question.department, question.department.fit
+def possible_departments(department: Department) -> list[Department]:
+    """The department with its own inputs, then with each possible set (da: mulige afdelinger).
+
+    None at all where it has no fit, or one that left no sets.
+    """
+    fit = department.fit
     if fit is None or not fit.possible:
         return []
-    departments = [department, *(with_inputs(department, each) for each in fit.possible)]
+    return [department, *(with_inputs(department, each) for each in fit.possible)]
+
+
+def _asked(question: StaffingQuestion) -> list[StaffingQuestion]:
+    """The question with the department's own inputs, and with each possible set."""
     return [
         replace(question, department=each, replications=REPLICATIONS, precision=None)
-        for each in departments
+        for each in possible_departments(question.department)
     ]
 
 
@@ -125,12 +133,18 @@ def _band(
 
 
 def band_around(
-    value: float, own: float, sets: list[float], confidence: Fraction, *, least: float = -1.0
+    value: float,
+    own: float,
+    sets: Sequence[float],
+    confidence: Fraction,
+    *,
+    least: float = -1.0,
+    most: float = 1.0,
 ) -> tuple[float, float]:
     """Lay around a value how far each set's answer is from the own one's, on the same luck.
 
-    Between `least` and 1. The ends are the (n + 1)p-th of n in order, between which one more set
-    would lie as often as the confidence says (Hyndman & Fan, Sample quantiles in statistical
+    Between `least` and `most`. The ends are the (n + 1)p-th of n in order, between which one more
+    set would lie as often as the confidence says (Hyndman & Fan, Sample quantiles in statistical
     packages, The American Statistician 50, 1996, definition 6).
 
     >>> band_around(0.7, 0.6, [0.5, 0.55, 0.65, 0.7], Fraction(1, 2))
@@ -138,7 +152,7 @@ def band_around(
     """
     tail = float(1 - confidence) / 2
     low, high = np.quantile([each - own for each in sets], [tail, 1 - tail], method="weibull")
-    return max(least, value + float(low)), min(1.0, value + float(high))
+    return max(least, value + float(low)), min(most, value + float(high))
 
 
 def band_sentence(band: InputBand | None, curve: StaffingCurve) -> Text:

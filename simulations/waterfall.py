@@ -18,8 +18,15 @@ from capacity.scenario import stages, titles
 from capacity.scenario_changes import Change
 from capacity.wording import Text
 from simulations import MODEL_VERSION
-from simulations.comparison import Course, courses_of, refuse_few, touched_teams
+from simulations.comparison import (
+    Course,
+    courses_of,
+    refuse_few,
+    replications_in_all,
+    touched_teams,
+)
 from simulations.estimates import Estimate, ratio_sum
+from simulations.input_band import REPLICATIONS, band_around, possible_departments
 from simulations.questions import USUAL_REPLICATIONS
 from simulations.tallies import Outcome, Tally, outcome, refuse_unless_due, share_difference
 
@@ -54,6 +61,16 @@ class Waterfall:
     replications: int
     model_version: str
     rules_version: str
+
+    @property
+    def steps(self) -> tuple[Estimate, ...]:
+        """Every share in its order: before, each contribution, the interaction, after."""
+        return (
+            self.before.share_in_time,
+            *(each.share for each in self.contributions),
+            self.interaction,
+            self.after.share_in_time,
+        )
 
 
 def waterfall(  # noqa: PLR0913  (each is asked about on its own)
@@ -142,6 +159,64 @@ def waterfall_departments(
     for index, alone in enumerate(tried):
         wanted += [alone] if alone else [before_each[index], before_each[index + 1]]
     return list(dict.fromkeys(wanted))
+
+
+def waterfall_band(  # noqa: PLR0913  (each is asked about on its own)
+    fall: Waterfall,
+    department: Department,
+    changes: Sequence[Change],
+    from_: date,
+    to: date,
+    book: Rulebook,
+    *,
+    executor: Executor | None = None,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> tuple[tuple[float, float], ...] | None:
+    """Take the plan apart under every possible set of inputs (da: bånd for ukendte størrelser).
+
+    From where to where each of `Waterfall.steps` lies, with the fit's confidence, on the same luck;
+    the ends of several steps do not sum to those of the whole. None where the department has no
+    fit, or one that left no sets: then what is unknown has not been quantified.
+    """
+    fit = department.fit
+    if fit is None or not fit.possible:
+        return None
+    done, told = 0, []
+    for asked in possible_departments(department):
+        one = waterfall(
+            asked,
+            changes,
+            fall.deadline,
+            from_,
+            to,
+            book,
+            team=fall.team,
+            seed=fall.seed,
+            replications=REPLICATIONS,
+            executor=executor,
+            on_progress=_counted_from(done, on_progress),
+        )
+        told.append([each.value for each in one.steps])
+        done += replications_in_all(
+            waterfall_departments(asked, changes, book), fall.team, REPLICATIONS
+        )
+    own, *sets = told
+    last = len(own) - 1
+    return tuple(
+        band_around(
+            step.value,
+            own[number],
+            [each[number] for each in sets],
+            fit.confidence,
+            # The first and the last are shares, what lies between them differences of shares.
+            least=0.0 if number in {0, last} else -1.0,
+        )
+        for number, step in enumerate(fall.steps)
+    )
+
+
+def _counted_from(base: int, on_progress: Callable[[int], None]) -> Callable[[int], None]:
+    return lambda done: on_progress(base + done)
 
 
 _NONE = Estimate(value=0.0, low=0.0, high=0.0)

@@ -1,22 +1,36 @@
 """What a fit does to the answers: its band, its verdict, and what it costs."""
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 import pytest
+from small_department import small_department
 from test_fit import back_test, fit
+from typer.testing import CliRunner
 
+from api.answers import Table
+from api.command_line import main
 from api.documents import load_example
-from api.jobs.calculation import Running
+from api.jobs.calculation import Running, read_finding
 from api.jobs.curve import CurveCalculation
 from api.jobs.plans import ComparisonCalculation, ComparisonRow, Plan, Simulation
+from api.jobs.waterfall import WaterfallCalculation, WaterfallRow
+from api.terminal import curve_written
 from capacity.changes import with_inputs
 from capacity.department import Department
-from capacity.fit import TeamInputs
+from capacity.fit import Fit, TeamInputs
 from capacity.rulebook import rulebook
-from capacity.scenario_changes import AddedPosts
+from capacity.scenario import Prices, changed_department
+from capacity.scenario_changes import AddedPosts, Change, Measure
+from capacity.staff_costs import PostPrice
+from capacity.wording import Language
+from simulations.comparison import compare
+from simulations.input_band import REPLICATIONS, input_band
 from simulations.questions import StaffingQuestion, headline_question
+from simulations.sentences import NOT_QUANTIFIED
 from simulations.staffing import staffing_curve
+from simulations.waterfall import waterfall
 
 SETS = tuple((TeamInputs(team="paragraf-50", effort=Fraction(each)),) for each in ("0.9", "1.1"))
 
@@ -119,3 +133,172 @@ def test_a_plans_difference_has_a_band_for_what_is_unknown() -> None:
     assert without.inputs_low is None
     assert without.difference == row.difference
     assert calculation.steps()[0] > plain.steps()[0]
+
+
+TEAM, DEADLINE = "assessment", "statute.child_assessment"
+START, END = date(2024, 1, 1), date(2025, 1, 1)
+LIGHT, HEAVY = (
+    (TeamInputs(team=TEAM, effort=Fraction("0.8")),),
+    (TeamInputs(team=TEAM, effort=Fraction("1.3"), inflow=Fraction("1.1")),),
+)
+POST = AddedPosts(team=TEAM, from_=START, fte=Fraction(1), reason="prøve")
+COURSE = Measure(
+    reason="prøve",
+    name="Kursus",
+    teams=(TEAM,),
+    from_=START,
+    effort=Fraction("0.9"),
+    kroner_once=Fraction(50_000),
+    price_year=2024,
+    source="s",
+)
+PRICES = Prices(
+    post=PostPrice(salary=Fraction(600_000), pension=Fraction(0), price_year=2024, source="s"),
+    growth={2024: Fraction(0)},
+)
+
+
+def small(*possible: tuple[TeamInputs, ...]) -> Department:
+    plain = small_department(arrivals_per_year="150")
+    if not possible:
+        return plain
+    history = Fit(
+        from_=date(2022, 1, 1),
+        seen_on=date(2023, 12, 31),
+        cases=190,
+        inputs=(),
+        possible=possible,
+    )
+    return replace(plain, fit=history)
+
+
+def simulation(department: Department, replications: int = REPLICATIONS) -> Simulation:
+    return Simulation(
+        department=department,
+        address="x@1",
+        team=TEAM,
+        from_=START,
+        to=END,
+        seed=1,
+        replications=replications,
+    )
+
+
+def taken_apart(department: Department, *changes: Change, replications: int = REPLICATIONS):  # type: ignore[no-untyped-def]
+    plan = Plan(name="to", changes=changes)
+    return WaterfallCalculation(simulation(department, replications), plan, DEADLINE)
+
+
+def test_every_step_of_a_waterfall_has_the_band_of_its_sets() -> None:
+    told: list[tuple[int, int | None]] = []
+    asked = taken_apart(small(LIGHT, HEAVY), POST, COURSE)
+    answer = asked.found(Running(None, lambda *done: told.append(done)))
+    falls = [
+        waterfall(
+            with_inputs(small(), each),
+            (POST, COURSE),
+            DEADLINE,
+            START,
+            END,
+            rulebook(),
+            team=TEAM,
+            replications=REPLICATIONS,
+        )
+        for each in (LIGHT, HEAVY)
+    ]
+    rows = answer.answer.rows  # type: ignore[attr-defined]
+    assert len(rows) == 5
+    for row, *steps in zip(rows, *(each.steps for each in falls), strict=True):
+        ends = [each.value for each in steps]
+        band = row.share_inputs_low, row.share_inputs_high
+        assert band == pytest.approx((min(ends), max(ends)), abs=1e-12)
+        assert row.share_inputs_low < row.share_inputs_high
+    # Heavy cases leave more to win, so the ends of the steps are not those of the whole.
+    written = answer.as_json()
+    assert read_finding(Table[WaterfallRow], written).as_json() == written
+    plain = taken_apart(small(), POST, COURSE)
+    assert asked.steps()[0] > plain.steps()[0]
+    assert (plain.total, asked.total) == (4 * REPLICATIONS, (1 + 3) * 4 * REPLICATIONS)
+    done = [each for each, _ in told]
+    assert done == sorted(done)
+    assert {total for _, total in told} == {asked.total}
+    assert told[-1][0] == asked.total
+    for row, banded in zip(plain.found().answer.rows, rows, strict=True):  # type: ignore[attr-defined]
+        assert row.share_inputs_low is row.share_inputs_high is None
+        assert (row.share, row.share_low) == (banded.share, banded.share_low)
+
+
+def test_sets_equal_to_the_own_inputs_leave_nothing_open_of_a_step() -> None:
+    same = (TeamInputs(team=TEAM),)
+    for row in taken_apart(small(same, same), POST, COURSE, replications=128).found().answer.rows:  # type: ignore[attr-defined]
+        band = row.share_inputs_low, row.share_inputs_high
+        assert band == pytest.approx((row.share, row.share), abs=1e-12)
+
+
+def test_open_cases_and_prices_of_a_comparison_have_the_band_of_their_sets_too() -> None:
+    plan = Plan(name="en", changes=(POST,), prices=PRICES)
+    asked = ComparisonCalculation(simulation(small(LIGHT, HEAVY)), Plan(name="uden"), plan)
+    rows = {row.key: row for row in asked.found().answer.rows}  # type: ignore[attr-defined]
+    book, compared = rulebook(), []
+    for each in (LIGHT, HEAVY):
+        without = with_inputs(small(), each)
+        with_post = changed_department(without, (POST,), book)
+        compared.append(
+            compare(without, with_post, START, END, book, team=TEAM, replications=REPLICATIONS)
+        )
+    measures = {each.measure.value for each in compared[0].differences}
+    for key in measures:
+        ends = [
+            series.moments[-1].mean.value
+            for each in compared
+            for series in each.differences
+            if (series.team, series.measure.value) == (TEAM, key)
+        ]
+        band = rows[key].inputs_low, rows[key].inputs_high
+        assert band == pytest.approx((min(ends), max(ends)), abs=1e-9), key
+    avoided = [each.deadlines[0].avoided.value for each in compared]
+    assert 0 < min(avoided) < max(avoided)
+    price = rows[f"kroner_per_avoided.{DEADLINE}"]
+    cost = rows["kroner"]
+    assert price.inputs_low == pytest.approx(cost.difference / max(avoided))
+    assert price.inputs_high == pytest.approx(cost.difference / min(avoided))
+    assert cost.inputs_low is None
+
+
+def test_a_row_that_a_set_cannot_tell_of_has_no_band() -> None:
+    nobody = (TeamInputs(team=TEAM, inflow=Fraction(0)),)
+    plan = Plan(name="en", changes=(POST,))
+    asked = ComparisonCalculation(simulation(small(LIGHT, nobody)), Plan(name="uden"), plan)
+    rows = {row.key: row for row in asked.found().answer.rows}  # type: ignore[attr-defined]
+    assert rows[DEADLINE].difference is not None
+    assert rows[DEADLINE].inputs_low is rows[DEADLINE].inputs_high is None
+    assert rows["open_cases"].inputs_low is not None
+
+
+@pytest.mark.parametrize(("language", "heading"), [("da", "ukendte inddata"), ("en", "unknown")])
+def test_the_terminal_says_what_is_unknown_of_a_fitted_departments_curve(
+    language: Language, heading: str
+) -> None:
+    department = fitted()
+    curve = staffing_curve(replace(asked(department), replications=64), rulebook())
+    band = input_band(curve, rulebook())
+    assert band is not None
+    written = curve_written(curve, language, band)
+    assert heading in written
+    assert NOT_QUANTIFIED.in_language(language) not in " ".join(written.split())
+    assert ("90 %-bånd" if language == "da" else "90% band") in " ".join(written.split())
+    assert max(map(len, written.splitlines())) <= 110
+    plain = curve_written(curve, language)
+    assert heading not in plain
+    assert NOT_QUANTIFIED.in_language(language) in " ".join(plain.split())
+
+
+def test_the_command_asks_what_is_unknown_of_a_fitted_department(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = ("curve", "ishoej-2020@2", "--extra", "0", "--replications", "64")
+    monkeypatch.setattr("api.command_line._department", lambda *_: fitted())
+    said = CliRunner().invoke(main, words)
+    assert said.exit_code == 0, said.stderr
+    assert "(2 mulige sæt)" in " ".join(said.stdout.split())
+    assert "ukendte inddata" in said.stdout
