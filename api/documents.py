@@ -189,6 +189,9 @@ class PracticeDocument(Document):
     caseload_limit: ExactNumber | None = None
     switching_hours: ExactNumber = Field(default=0, validate_default=True)
     handover_hours: ExactNumber = Field(default=0, validate_default=True)
+    shared_until_now: StrictBool | None = Field(
+        default=None, exclude_if=lambda shared: shared is None
+    )
 
     def to_domain(self) -> Practice:
         """Read as `Practice`."""

@@ -72,7 +72,9 @@ class Practice:
     `caseload_limit` is the most open cases, weighted, for each full-time caseworker (da: loft over
     sagstal): above it a new case waits for an owner while its clocks run, so a limit trades one
     wait for another. `switching_hours` go to setting up for another case than the last;
-    `handover_hours` to reading up on a case taken over from somebody.
+    `handover_hours` to reading up on a case taken over from somebody. `shared_until_now` says
+    whether the cases open at the start were worked with the clock shared evenly among them; None
+    where that is as the order of work says, because nobody has changed it.
 
     `InvalidInput` where hours are below 0, or a limit is set and nobody owns the cases it counts.
     """
@@ -83,6 +85,7 @@ class Practice:
     caseload_limit: Fraction | None = None
     switching_hours: Hours = Fraction(0)
     handover_hours: Hours = Fraction(0)
+    shared_until_now: bool | None = None
 
     def __post_init__(self) -> None:
         refuse_below_zero(self.switching_hours, "switching_hours")
@@ -100,6 +103,13 @@ class Practice:
                 ),
                 field="caseload_limit",
             )
+
+    @property
+    def open_cases_are_shared(self) -> bool:
+        """Whether all open cases have been worked on at once until now (da: lidt af alt)."""
+        if self.shared_until_now is not None:
+            return self.shared_until_now
+        return self.policy is Policy.SHARED_ATTENTION and self.assignment is not Assignment.TEAM
 
 
 USUAL_PRACTICE = Practice()

@@ -65,6 +65,10 @@ class Rulebook:
             )
         )
 
+    def __hash__(self) -> int:
+        """Two of one fingerprint have the same rules."""
+        return hash(self.fingerprint)
+
     def in_force(self, day: date) -> tuple[Rule, ...]:
         """Return the rules that have a value on a day, in order of id (da: gældende regler)."""
         return tuple(rule for _, rule in sorted(self.rules.items()) if rule.is_in_force(day))

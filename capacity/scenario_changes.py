@@ -765,7 +765,12 @@ def _with_practice(department: Department, team: str, **new: object) -> Departme
     def changed(each: Team) -> Team:
         if each.slug != team:
             return each
-        return replace(each, practice=replace(each.practice, **new))  # type: ignore[arg-type]
+        # A new order of work does not undo how the open cases have come so far.
+        shared = each.practice.open_cases_are_shared
+        practice = replace(each.practice, **new)  # type: ignore[arg-type]
+        if practice.open_cases_are_shared is not shared:
+            practice = replace(practice, shared_until_now=shared)
+        return replace(each, practice=practice)
 
     return replace(department, teams=tuple(changed(each) for each in department.teams))
 

@@ -7,6 +7,7 @@ as the teams asked about are connected with others: by cases that are passed on,
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,7 @@ from simulations.office import DUTY, STEP, TEAM, Plan
 from simulations.steady_stock import AT_REST, steady_turnaround_days, tempo, usual_arrivals
 from simulations.work_clocks import Records
 
+_CALENDARS_KEPT = 256
 LONGEST_STAY = 6.0
 """A case of unknown age is at most so many mean turnarounds old (an assumption)."""
 
@@ -292,7 +294,7 @@ class _Lines:
             milestone = milestones.index(episode.milestone) if episode.milestone else -1
             # Only where the open cases stand is settled by it.
             is_asked = strand is None and case_class.backlog.of_unknown_place > 0
-            pace = tempo(self._department, case_class, episode) if is_asked else AT_REST
+            pace = tempo(self._department, case_class, episode, self._book) if is_asked else AT_REST
             self.lines.append(
                 (
                     stream(0, "episode", episode.slug),
@@ -422,15 +424,27 @@ def _due_dates(
 
     Infinity on days on which the rule is not in force.
     """
-    table = np.full((max(1, len(rules)), horizon_days - first_day + 1), np.inf)
+    days = horizon_days - first_day + 1
+    table = np.full((max(1, len(rules)), days), np.inf)
     for row, rule in enumerate(rules):
-        for column in range(table.shape[1]):
-            try:
-                due = due_on(rule, on + timedelta(days=first_day + column), book)
-            except RuleNotInForce:
-                continue
-            table[row, column] = (due - on).days + 1
+        table[row] = _due_dates_of(rule, on, on + timedelta(days=first_day), days, book)
     return table
+
+
+@lru_cache(maxsize=_CALENDARS_KEPT)
+def _due_dates_of(
+    rule: str, on: date, first_day: date, days: int, book: Rulebook
+) -> tuple[float, ...]:
+    """The row of one rule: most of what laying a department out takes, and seldom new."""
+    dues = []
+    for column in range(days):
+        try:
+            due = due_on(rule, first_day + timedelta(days=column), book)
+        except RuleNotInForce:
+            dues.append(np.inf)
+        else:
+            dues.append(float((due - on).days + 1))
+    return tuple(dues)
 
 
 def _expected_bursts(case_class: CaseClass, on: date, horizon_days: int) -> Floats:

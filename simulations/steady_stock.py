@@ -14,7 +14,7 @@ from capacity.case_classes import CaseClass, Desk, Episode
 from capacity.consistency import DAYS_PER_YEAR
 from capacity.department import Department
 from capacity.duty_rota import HOURS_PER_DAY
-from capacity.practice import Assignment, Policy
+from capacity.rulebook import Rulebook
 from capacity.units import Days, Hours, Share
 
 DAYS_PER_WEEK = 7
@@ -69,23 +69,23 @@ def steady_turnaround_days(case_class: CaseClass) -> Days:
     return max(case_class.backlog.open_cases * DAYS_PER_YEAR / yearly, _delay_days(case_class))
 
 
-def tempo(department: Department, case_class: CaseClass, episode: Episode) -> Tempo:
+def tempo(department: Department, case_class: CaseClass, episode: Episode, book: Rulebook) -> Tempo:
     """Return how a steady stock moves through an episode (da: tempo).
 
     What the external delays leave of the turnaround is the work's, shared among the episodes as
-    their mean efforts. In hand an hour takes what the week of an average caseworker says, of those
-    at work on the department's date.
+    their mean efforts. In hand an hour takes what a full-time week says: whoever is hired or goes
+    changes nothing about where the open cases stand.
     """
     effort = case_class.mean_effort_hours
     left_for_work = steady_turnaround_days(case_class) - _delay_days(case_class)
     all_in_all = max(Fraction(0), left_for_work) / effort if effort else Fraction(0)
-    in_hand = _days_per_hour_in_hand(department, case_class, episode)
+    in_hand = _days_per_hour_in_hand(department, case_class, episode, book)
     worked = all_in_all if in_hand is None else min(in_hand, all_in_all)
     return Tempo(waits_days=(all_in_all - worked) * episode.effort_hours.mean, days_per_hour=worked)
 
 
 def standings(
-    department: Department, case_class: CaseClass, first_episode: int = 0
+    department: Department, case_class: CaseClass, book: Rulebook, first_episode: int = 0
 ) -> Iterator[Standing]:
     """Spread open cases over the route from an episode on (da: fordeling over forløbet).
 
@@ -94,7 +94,7 @@ def standings(
     the mean effort (renewal theory).
     """
     ahead = case_class.route[first_episode:]
-    tempi = [tempo(department, case_class, each) for each in ahead]
+    tempi = [tempo(department, case_class, each, book) for each in ahead]
     worked = [
         pace.days_per_hour * each.effort_hours.mean for pace, each in zip(tempi, ahead, strict=True)
     ]
@@ -117,19 +117,15 @@ def standings(
 
 
 def _days_per_hour_in_hand(
-    department: Department, case_class: CaseClass, episode: Episode
+    department: Department, case_class: CaseClass, episode: Episode, book: Rulebook
 ) -> Days | None:
-    """None where it is never in hand alone but goes on evenly with others', or nobody is there."""
+    """None where it is never in hand alone, but goes on evenly with others'."""
     team = episode.team or case_class.team
     if team not in {each.slug for each in department.teams}:  # on a duty rota the clock runs on
         return Fraction(1, HOURS_PER_DAY)
-    practice = department.team(team).practice
-    is_shared = practice.policy is Policy.SHARED_ATTENTION
-    if is_shared and episode.desk is Desk.OWN and practice.assignment is not Assignment.TEAM:
+    if episode.desk is Desk.OWN and department.team(team).practice.open_cases_are_shared:
         return None
-    weekly = [each.case_hours(department.on) for each in department.roster.team(team).caseworkers]
-    at_work = [hours for hours in weekly if hours]
-    return DAYS_PER_WEEK * len(at_work) / sum(at_work, Fraction(0)) if at_work else None
+    return DAYS_PER_WEEK / book["agreement.full_time_hours"].on(department.on).number
 
 
 def _delay_days(case_class: CaseClass) -> Days:

@@ -144,7 +144,7 @@ def twin(question: StaffingQuestion, book: Rulebook) -> Twin:
     where not even a full-time post has hours.
     """
     limit_days = _limit_days(question, book)
-    work = _TeamWork(question)
+    work = _TeamWork(question, book)
     loaded = _load(question, work, book)
     tank = _tank(work, loaded)
     watched = _watched(question)
@@ -190,7 +190,7 @@ class _Work:
 class _TeamWork:
     """All that a team does in a year, and what lies there."""
 
-    def __init__(self, question: StaffingQuestion) -> None:
+    def __init__(self, question: StaffingQuestion, book: Rulebook) -> None:
         department, team = question.department, question.team
         self.kinds: list[_Work] = []
         self.open_work_hours = self.backlog_hours = self.first_backlog_hours = Fraction(0)
@@ -215,7 +215,7 @@ class _TeamWork:
                 for per_year, episode in mine
                 if per_year and episode.effort_hours.mean
             ]
-            for episode, ready, left in _left_in_open_cases(department, case_class, team):
+            for episode, ready, left in _left_in_open_cases(department, case_class, team, book):
                 self.open_work_hours += left
                 self.backlog_hours += ready
                 self.first_backlog_hours += ready if ahead(case_class, episode) else 0
@@ -291,7 +291,7 @@ def _days_open(case_class: CaseClass) -> Fraction:
 
 
 def _left_in_open_cases(
-    department: Department, case_class: CaseClass, team: str
+    department: Department, case_class: CaseClass, team: str, book: Rulebook
 ) -> Iterable[tuple[Episode, Hours, Hours]]:
     """The effort left to a team in the cases open today: at which episode, ready now, in all.
 
@@ -315,7 +315,7 @@ def _left_in_open_cases(
         done = (1 - stage.remaining_effort) * begun.effort_hours.mean if mine[place] else 0
         yield begun, cases * ready, cases * (sum(mine[place:], Fraction(0)) - done)
     for first, cases in somewhere:
-        for number, each in enumerate(standings(department, case_class, first), start=first):
+        for number, each in enumerate(standings(department, case_class, book, first), start=first):
             times = each.episode.mean_times
             # Of a piece that is done several times, half of the others are still to come.
             behind = mine[number] * (times - 1) / times / 2 + sum(mine[number + 1 :], Fraction(0))

@@ -83,7 +83,7 @@ def test_what_is_dealt_has_as_much_left_as_renewal_theory_says(practice):
         + 50
         * (each.at_work + each.after_work)
         * sum(later.mean_effort_hours for later in route[number + 1 :])
-        for number, each in enumerate(standings(asked, case_class))
+        for number, each in enumerate(standings(asked, case_class, BOOK))
     )
     left = hours_left_when_dealt(asked, 200)
     assert left.mean() == pytest.approx(
@@ -95,9 +95,9 @@ def test_what_is_dealt_has_as_much_left_as_renewal_theory_says(practice):
 def test_shares_are_of_all_the_open_cases(practice):
     asked = department(practice, Backlog(unknown=50))
     (case_class,) = asked.case_classes
-    found = list(standings(asked, case_class))
+    found = list(standings(asked, case_class, BOOK))
     assert sum(each.at_work + each.after_work for each in found) == 1
-    paces = [tempo(asked, case_class, each) for each in case_class.route]
+    paces = [tempo(asked, case_class, each, BOOK) for each in case_class.route]
     days = sum(
         pace.waits_days
         + pace.days_per_hour * each.effort_hours.mean
