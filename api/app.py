@@ -16,6 +16,7 @@ from api.door import Door
 from api.errors import install_errors
 from api.faults import StoreFault
 from api.flood import Flood
+from api.import_tray import ImportTray
 from api.imports.desk import ImportDesk
 from api.jobs.answering import Desk
 from api.journal import Journal
@@ -23,9 +24,11 @@ from api.keyring import Keyring
 from api.logs import Log
 from api.metrics import Metrics
 from api.middleware import BoundedBody, HeadLikeGet
+from api.pages.calculations import Beside
 from api.pages.curves_kept import CurvesKept
 from api.pages.login import install_login
-from api.pages.route import install_page
+from api.pages.route import install_pages
+from api.pages.what_if import RunsKept
 from api.reference import install_reference
 from api.routes import routers
 from api.settings import Settings
@@ -42,6 +45,9 @@ Hours to posts, caseload against the guideline, deadlines under more or fewer st
 Numbers are read with point or comma. What is computed is timeliness (da: rettidighed), never
 lawfulness (da: lovmedholdelighed).
 """
+
+_FILES_IN_TRAY = 4
+"""So many of the largest files may lie in memory while somebody looks at them (da: bakken)."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -83,7 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.routes = [route for router in routers for route in router.routes]
     for router in routers:
         app.include_router(router)
-    install_page(app)
+    install_pages(app)
     install_login(app)
     install_reference(app)
     return app
@@ -98,6 +104,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         load_demo(app.state.engine)
         load_demo_scenarios(app.state.engine)
     app.state.curves = CurvesKept(settings.patience)
+    app.state.runs = RunsKept()
+    app.state.beside = Beside()
+    app.state.tray = ImportTray(_FILES_IN_TRAY * settings.most_file_bytes)
     queue = Queue(app.state.engine, lease=timedelta(seconds=settings.lease))
     app.state.desk = Desk.opened(queue, settings, app.state.metrics)
     Thread(target=_warmed, args=(app.state.warm,), daemon=True).start()
@@ -106,6 +115,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.requests_ended = perf_counter()
     expiring.cancel()
     app.state.curves.close()
+    app.state.beside.close()
+    app.state.tray.close()
     app.state.jobs_handed_back = await run_in_threadpool(app.state.desk.workers.stop)
     app.state.engine.dispose()
 
@@ -117,8 +128,13 @@ async def _delete_what_expires(app: FastAPI) -> None:
     """
     while True:
         with suppress(StoreFault):  # a database that is away now is there in an hour
-            if expire(app.state.engine, today()):
+            gone = expire(app.state.engine, today())
+            for slug in gone:
+                app.state.tray.forget(slug)
+            if gone:
                 app.state.curves.forget()
+                app.state.runs.forget()
+                app.state.beside.forget()
             await run_in_threadpool(overwrite, app.state.engine)
         await asyncio.sleep(3600)
 

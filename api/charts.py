@@ -129,28 +129,54 @@ def interval_bar(share: float, low: float, high: float, label: str) -> Markup:
     ).format(label, Markup("").join(shapes))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What a leader looks for in a curve (da: mærker).
+
+    `chosen` is the level asked about, `target` the share aimed at, `guideline` from where to where
+    the caseload lies within the guideline, in extra posts; with what the last two are called.
+    """
+
+    chosen: Level
+    target: Fraction
+    target_label: str
+    guideline: tuple[Fraction, Fraction] | None
+    guideline_label: str
+
+
 def staffing_chart(
-    levels: Sequence[Level], *, words: tuple[str, str, str, str], language: Language
+    levels: Sequence[Level],
+    *,
+    words: tuple[str, str, str, str],
+    language: Language,
+    marks: Marks | None = None,
 ) -> Markup:
     """Draw the share in time at each level of extra staff (da: bemandingskurve).
 
     The pale band is the range of single periods, the whiskers are the simulation error. `words`
-    are the title, the description and what the two axes are called.
+    are the title, the description and what the two axes are called. With `marks` only the first
+    level and the chosen one have their numbers.
     """
     title, text, across, upward = words
     points = sorted(levels, key=lambda level: level.extra_fte)
-    marks = ticks(float(points[-1].extra_fte) or 1.0)
-    x, y = Scale(0, marks[-1], 80, WIDTH - 30), Scale(0, 1, 262, 34)
+    along = ticks(float(points[-1].extra_fte) or 1.0)
+    x, y = Scale(0, along[-1], 80, WIDTH - 30), Scale(0, 1, 262, 34)
     shapes = [
         word("small start", 4, 16, upward),
+        *(_guideline(marks, x, y, along[-1]) if marks else ()),
         *_shares_axis(y, language),
-        *(word("small middle", x(mark), 282, _tick(mark, language)) for mark in marks),
+        *(word("small middle", x(mark), 282, _tick(mark, language)) for mark in along),
         word("small middle", (80 + WIDTH - 30) / 2, 304, across),
         _band(points, x, y),
+        *(_aims(marks, x, y) if marks else ()),
         _path("curve", ((x(each.extra_fte), y(each.share)) for each in points)),
     ]
+    if marks:
+        at = x(marks.chosen.extra_fte), y(marks.chosen.share)
+        shapes.append(Markup('<circle class="ring" cx="{}" cy="{}" r="9"/>').format(*at))
     for each in points:
-        shapes += _level(each, x, y, language)
+        has_number = marks is None or each in (points[0], marks.chosen)
+        shapes += _level(each, x, y, language if has_number else None)
     return picture(name="staffing", title=title, text=text, height=312, shapes=shapes)
 
 
@@ -175,20 +201,40 @@ def _path(kind: str, places: Iterable[tuple[float, float]]) -> Markup:
     return Markup('<polyline class="{}" points="{}"/>').format(kind, written)
 
 
-def _level(each: Level, x: Scale, y: Scale, language: Language) -> list[Markup]:
+def _level(each: Level, x: Scale, y: Scale, language: Language | None) -> list[Markup]:
+    """A level with its number in a language, or without."""
     left, low, high = x(each.extra_fte), y(each.low), y(each.high)
     below = y(each.share) < y(0.9)  # near the top the number has no room above
-    return [
+    drawn = [
         line("error", left, low, left, high),
         *(line("error", left - 5, end, left + 5, end) for end in (low, high)),
         Markup('<circle class="dot" cx="{}" cy="{}" r="4.5"/>').format(left, y(each.share)),
-        word(
-            "strong middle",
-            left,
-            low + 20 if below else high - 10,
-            percent(exact(each.share), language),
-        ),
     ]
+    if language is not None:
+        number = percent(exact(each.share), language)
+        drawn.append(word("strong middle", left, low + 20 if below else high - 10, number))
+    return drawn
+
+
+def _guideline(marks: Marks, x: Scale, y: Scale, last: float) -> Iterable[Markup]:
+    """The levels at which the caseload lies within the guideline, as far as they are drawn."""
+    if marks.guideline is None:
+        return
+    low, high = (min(max(float(each), 0.0), last) for each in marks.guideline)
+    if low < high:
+        yield rectangle("guideline", x(low), y(1), x(high) - x(low), y(0) - y(1))
+        middle = (x(low) + x(high)) / 2
+        side, at = ("end", x(high)) if middle > WIDTH / 2 else ("start", x(low))
+        yield word(f"small {side}", at, y(0) - 8, marks.guideline_label)
+
+
+def _aims(marks: Marks, x: Scale, y: Scale) -> Iterable[Markup]:
+    """The target and the level that was chosen, below the numbers so that those can be read."""
+    across, up = x(marks.chosen.extra_fte), y(float(marks.target))
+    yield line("target", 50, up, WIDTH - 8, up)
+    has_room_below = marks.target > Fraction(1, 5)
+    yield word("small end", WIDTH - 8, up + 16 if has_room_below else up - 6, marks.target_label)
+    yield line("chosen", across, y(1), across, y(0))
 
 
 def _tick(mark: float, language: Language) -> str:

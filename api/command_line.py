@@ -32,6 +32,7 @@ from capacity.wording import Language, Text
 
 if TYPE_CHECKING:
     from capacity.department import Department
+    from simulations.input_band import InputBand
     from simulations.questions import StaffingQuestion
     from simulations.staffing import StaffingCurve
 
@@ -269,13 +270,13 @@ def curve(  # noqa: PLR0913  (one option each)
             replications=runs,
             precision=precision_of(points, runs),
         )
-        simulated, spread = _with_progress(asked, lang), None
+        (simulated, band), spread = _with_progress(asked, lang), None
         if assumptions:
             from capacity.rulebook import rulebook
             from simulations.ensemble import spread as spread_of
 
             spread = spread_of(asked, rulebook())
-        typer.echo(curve_written(simulated, lang, spread))
+        typer.echo(curve_written(simulated, lang, band, spread))
 
 
 @main.command()
@@ -343,25 +344,33 @@ def _department(address: str, database: str | None) -> "Department":
     return stored_department(database, address)
 
 
-def _with_progress(asked: "StaffingQuestion", language: Language) -> "StaffingCurve":
-    """Simulate, with a bar on the error stream where somebody watches it."""
+def _with_progress(
+    asked: "StaffingQuestion", language: Language
+) -> "tuple[StaffingCurve, InputBand | None]":
+    """Simulate, with a bar on the error stream where somebody watches it.
+
+    With the curve comes what a fit leaves open of the inputs, where it does.
+    """
     load_numba()
     from dataclasses import replace
 
     from capacity.rulebook import rulebook
+    from simulations.input_band import band_replications, input_band
     from simulations.questions import LEAST_REPLICATIONS
     from simulations.staffing import partial_curves, staffing_curve
 
     book = rulebook()
     if not sys.stderr.isatty():
-        return staffing_curve(asked, book)
+        simulated = staffing_curve(asked, book)
+        return simulated, input_band(simulated, book)
     few = replace(asked, replications=LEAST_REPLICATIONS, precision=None)
     typer.echo(provisional(next(partial_curves(few, book)), language), err=True)
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     # A precision settles how many there are to be only when the first of them have been seen.
-    total = asked.replications if asked.precision is None else None
+    more = band_replications(asked)
+    total = asked.replications + more if asked.precision is None else None
     label = Text(da="simulerer", en="simulating").in_language(language)
     unit = Text(da="gentagelser", en="replications").in_language(language)
     with Progress(
@@ -373,6 +382,11 @@ def _with_progress(asked: "StaffingQuestion", language: Language) -> "StaffingCu
         transient=True,
     ) as progress:
         task = progress.add_task(label, total=total)
-        return staffing_curve(
+        simulated = staffing_curve(
             asked, book, on_progress=lambda done: progress.update(task, completed=done)
         )
+        before = simulated.replications
+        band = input_band(
+            simulated, book, on_progress=lambda done: progress.update(task, completed=before + done)
+        )
+        return simulated, band

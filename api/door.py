@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from urllib.parse import parse_qs, unquote_plus
+from urllib.parse import quote, unquote_plus
 
 from fastapi import Request
 from sqlalchemy import Engine
@@ -30,6 +30,7 @@ from starlette.types import Scope as AsgiScope
 from api.caller import MACHINE, Caller, Scope, ScopeTooSmall, needed
 from api.errors import refusal
 from api.flood import Flood
+from api.forms import MULTIPART, URLENCODED, first_token
 from api.keyring import Keyring
 from api.logs import Log
 from api.middleware import HeadLikeGet
@@ -51,8 +52,8 @@ _UNCOUNTED = {"HEAD", "OPTIONS"}
 _OURS = {"localhost", "127.0.0.1", "[::1]"}
 _PORT = re.compile(r":\d{1,5}$")
 _QUERY_KEY = re.compile(rb"(?:^|&)api_key=([^&]*)")
-_FORM = "application/x-www-form-urlencoded"
-_MOST_FORM_BYTES = 64 * 1024
+_TOKEN_WITHIN = 64 * 1024
+"""So far into a form its token is looked for; the rest is not read here, however much it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Door:
             await self._audit(scope, engine, who=entry.caller.name, did=scope["method"])
         if self.needs_keys and (scope["method"], scope["path"]) == ("POST", "/login"):
             refused = scope.get("refused")
-            if refused is None:
+            if refused is None and scope["caller"] is not entry.caller:
                 await self._audit(scope, engine, who=scope["caller"].name, did="log in")
             elif refused == 401:  # and not 429, or whoever floods the login floods the trail
                 await self._audit(scope, engine, who=_address(scope), did="wrong key")
@@ -256,7 +257,9 @@ def _check_own_site(headers: Headers) -> None:
     """Refuse what a page from elsewhere sends through somebody's browser."""
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     foreign = site is not None and site not in ("same-origin", "none")
-    if origin is not None:
+    # Our pages tell nobody where they are, and so their forms say "null"; no page can write `site`.
+    is_ours = origin == "null" and site == "same-origin"
+    if origin is not None and not is_ours:
         foreign = foreign or origin.partition("://")[2] != headers.get("host")
     if foreign:
         raise ForeignRequest(
@@ -267,15 +270,18 @@ def _check_own_site(headers: Headers) -> None:
         )
 
 
+class _NoToken(ForeignRequest):
+    """What a session sends without its token (da: uden mærke)."""
+
+
 async def _check_token(headers: Headers, receive: Receive, session: str) -> Receive:
     """Refuse what a session sends without its token, in a header or a field of the form."""
-    given = headers.get("x-csrf-token")
-    if given is None and headers.get("content-type", "").partition(";")[0] == _FORM:
-        body = await _form(receive)
-        given = parse_qs(body.decode("latin-1")).get("csrf", [""])[0]
-        receive = _again(body, receive)
+    given, kind = headers.get("x-csrf-token"), headers.get("content-type", "")
+    if given is None and _form_kind(headers) in (URLENCODED, MULTIPART):
+        start, receive = await _start_of(receive)
+        given = first_token(kind, start) or ""
     if given is None or not hmac.compare_digest(given.encode(), csrf_token(session).encode()):
-        raise ForeignRequest(
+        raise _NoToken(
             Text(
                 da="sidens mærke mangler eller er forældet; hent siden igen",
                 en="the page's token is missing or out of date; load the page again",
@@ -284,37 +290,53 @@ async def _check_token(headers: Headers, receive: Receive, session: str) -> Rece
     return receive
 
 
-async def _form(receive: Receive) -> bytes:
-    body, more = b"", True
-    while more:
+def _form_kind(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _start_of(receive: Receive) -> tuple[bytes, Receive]:
+    """Read the beginning of a body, and let the address read all of it (da: begyndelsen)."""
+    heard: list[Message] = []
+    start, more = b"", True
+    while more and len(start) < _TOKEN_WITHIN:
         message = await receive()
-        body += message.get("body", b"")
+        heard.append(message)
+        start += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > _MOST_FORM_BYTES:
-            raise ForeignRequest(Text(da="formularen fylder for meget", en="the form is too large"))
-    return body
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """Let the address read a form that the door has read already."""
-    first = True
+    heard.reverse()
 
     async def receive_again() -> Message:
-        nonlocal first
-        if first:
-            first = False
-            return {"type": "http.request", "body": body, "more_body": False}
-        return await receive()
+        return heard.pop() if heard else await receive()
 
-    return receive_again
+    return start[:_TOKEN_WITHIN], receive_again
 
 
 def _to_login(request: Request, error: PlannerError, headers: Headers) -> Response | None:
-    """Show a browser without a session where to hand over its key."""
-    asks_for_page = request.method == "GET" and "text/html" in headers.get("accept", "")
-    if isinstance(error, NoKey) and not isinstance(error, _WrongKey) and asks_for_page:
+    """Show a browser without a session where to hand over its key.
+
+    What it sends from a form of ours goes along, so that nothing that was written is lost: the
+    browser sends it again to the login, which prints it back.
+    """
+    if "text/html" not in headers.get("accept", ""):
+        return None
+    no_session = isinstance(error, NoKey) and not isinstance(error, _WrongKey)
+    if request.method == "GET" and no_session:
         return RedirectResponse("/login", status_code=303)
-    return None
+    is_ours = _is_of_own_site(headers) and request.url.path != "/logout"
+    if request.method != "POST" or not is_ours or not (no_session or isinstance(error, _NoToken)):
+        return None
+    then = quote(f"{request.url.path}?{request.url.query}".rstrip("?"), safe="")
+    if _form_kind(headers) == URLENCODED:
+        return RedirectResponse(f"/login?then={then}", status_code=307)
+    return RedirectResponse(f"/login?then={then}", status_code=303)
+
+
+def _is_of_own_site(headers: Headers) -> bool:
+    """Whether the browser says so itself, and does not only leave it open (da: vores egen side)."""
+    origin = headers.get("origin", "")
+    if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return False
+    return bool(origin) and origin.partition("://")[2] == headers.get("host")
 
 
 def _address(scope: AsgiScope) -> str:

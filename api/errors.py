@@ -20,6 +20,7 @@ from api.etags import ChangedMeanwhile, NoCondition
 from api.faults import StoreFault, Unreadable
 from api.field_errors import field_errors
 from api.freezing import NotReady
+from api.import_tray import GoneFromTray
 from api.imports.refusals import ImportsBusy, UnknownImport
 from api.jobs.problems import JobBroken, JobCancelled, StillWorking
 from api.presentation import Failures, failures, language
@@ -63,6 +64,7 @@ STATUS: Mapping[type[PlannerError], int] = {
     NameTaken: 409,
     NotOpen: 409,
     UnknownImport: 404,
+    GoneFromTray: 404,
     ImportsBusy: 503,
 }
 _TITLES_OF: Mapping[type[PlannerError], Text] = {

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _TAKES_FILE = re.compile(
-    r"/v1/imports/(check|draft)|/v1/department-comparison|/v1/departments/[^/]+/imports"
+    r"/v1/imports/(check|draft)|/v1/department-comparison|/v1/departments/[^/]+/imports|/edit/files"
 )
 
 

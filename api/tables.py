@@ -21,7 +21,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-REVISION = "0006"
+REVISION = "0007"
 """The last step under `migrations/`: what these tables look like."""
 
 REVISION_TABLE = (
@@ -67,6 +67,8 @@ class StoredDepartment(SQLModel, table=True):
     created_at: datetime = _moment()
     created_by: str | None = None
     """Null for what comes with the planner, and for what was kept before anybody was asked."""
+    reason: str | None = None
+    """Why it was made, where somebody was asked; null for a document that was sent."""
 
 
 class StoredScenario(SQLModel, table=True):

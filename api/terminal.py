@@ -17,6 +17,7 @@ from capacity.wording import Language, Text, date_in_words, in_full, percent, sh
 
 if TYPE_CHECKING:
     from simulations.ensemble import Spread
+    from simulations.input_band import InputBand
     from simulations.staffing import CurvePoint, StaffingCurve
 
 _LINE = 88
@@ -77,16 +78,21 @@ def numbers_written(rows: tuple[tuple[Text, Fraction | int, int], ...], language
 
 
 def curve_written(
-    curve: "StaffingCurve", language: Language, spread: "Spread | None" = None
+    curve: "StaffingCurve",
+    language: Language,
+    band: "InputBand | None" = None,
+    spread: "Spread | None" = None,
 ) -> str:
     """Write a staffing curve: in words, drawn, as a table, and what it may not be taken for.
 
-    With a `spread` it says what other sets of assumptions give.
+    With a `band` it says what a fit leaves open of the inputs, in a column too; with a `spread`
+    what other sets of assumptions give.
     """
-    from simulations.sentences import NOT_QUANTIFIED, curve_sentence  # the simulation loads slowly
+    from simulations.input_band import band_sentence  # the simulation loads slowly
+    from simulations.sentences import curve_sentence
 
-    assumptions = NOT_QUANTIFIED
-    if spread is not None:
+    assumptions = band_sentence(band, curve)
+    if band is None and spread is not None:
         from simulations.ensemble import spread_sentence
 
         assumptions = spread_sentence(spread)
@@ -102,9 +108,15 @@ def curve_written(
     )
     words = curve_sentence(curve, book, assumptions).in_language(language)
     sentence = fill(words, _LINE, break_on_hyphens=False)
-    headings = [heading.in_language(language) for heading in _HEADINGS]
-    table = _aligned([headings, *(_curve_row(point, language) for point in curve.points)])
+    rows = [[heading.in_language(language) for heading in _HEADINGS]]
+    rows += [_curve_row(point, language) for point in curve.points]
+    if band is not None:
+        left_open = [_percent_range(low, high, language) for low, high in band.shares]
+        cells = [_UNKNOWN.in_language(language), *left_open]
+        rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
+    table = _aligned(rows)
     footer = _FOOTER.in_language(language).format(
+        unknown="" if band is None else _unknown_means(band, language),
         replications=shown(curve.replications, 0, language),
         seed=question.seed,
         model=curve.model_version,
@@ -114,6 +126,11 @@ def curve_written(
     if spread is not None and len(spread.curves) > 1:
         parts.append(_sets_written(spread, language))
     return "\n\n".join([*parts, footer])
+
+
+def _unknown_means(band: "InputBand", language: Language) -> str:
+    confidence = percent(band.confidence, language)
+    return _UNKNOWN_MEANS.in_language(language).format(confidence=confidence)
 
 
 def _sets_written(spread: "Spread", language: Language) -> str:
@@ -171,18 +188,23 @@ _HEADINGS = (
     Text(da="dage for sent", en="days late"),
     Text(da="åbne", en="open"),
 )
+_UNKNOWN = Text(da="ukendte inddata", en="unknown inputs")
+_UNKNOWN_MEANS = Text(
+    da="Ukendte inddata: andelens {confidence}-bånd for det, historikken lader stå åbent.\n",
+    en="Unknown inputs: the share's {confidence} band for what history leaves open.\n",
+)
 _FOOTER = Text(
     da="Simuleret: simuleringens usikkerhed om andelen til tiden (95 %-interval). Forskel:\n"
     "procentpoint fra 0 ekstra. Ét år: rummer 95 % af de simulerede år, hvert for sig.\n"
     "Dage for sent: gennemsnit og, i parentes, hvad 90 % af de forsinkede holder sig inden for.\n"
     "Åbne: andelen af de løbende frister ved periodens slutning, som ikke er overskredet.\n"
-    "Rettidighed i denne model med disse inddata, ikke lovmedholdelighed.\n"
+    "{unknown}Rettidighed i denne model med disse inddata, ikke lovmedholdelighed.\n"
     "{replications} gentagelser, frø {seed}, model {model}, regler {rules}",
     en="Simulated: the simulation's uncertainty about the share in time (95% interval). Differs:\n"
     "percentage points from 0 extra. One year: holds 95% of the simulated years, one by one.\n"
     "Days late: the mean and, in brackets, what 90% of those that were late keep within.\n"
     "Open: the share of the deadlines running at the period's end that are not overdue.\n"
-    "Timeliness in this model with these inputs, not lawfulness.\n"
+    "{unknown}Timeliness in this model with these inputs, not lawfulness.\n"
     "{replications} replications, seed {seed}, model {model}, rules {rules}",
 )
 

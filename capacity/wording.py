@@ -5,7 +5,7 @@ forgotten. Numbers are rounded once, here, at the edge, half away from zero (`sh
 pocket calculator and the note's author round.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -122,6 +122,16 @@ def percent(share: Fraction, language: Language, digits: int = 0) -> str:
     ('33 %', '63%')
     """
     return shown(share * 100, digits, language) + (" %" if language == "da" else "%")
+
+
+def listed(names: Sequence[str], language: Language) -> str:
+    """Write names one after the other, the last behind an “and” (da: opremsning).
+
+    >>> listed(["loft", "sygefravær", "tilgang"], "da")
+    'loft, sygefravær og tilgang'
+    """
+    last = {"da": " og ", "en": " and "}[language]
+    return last.join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def date_in_words(day: date, language: Language) -> str:

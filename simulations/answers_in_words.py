@@ -10,18 +10,26 @@ from fractions import Fraction
 from capacity.department import Department
 from capacity.rulebook import Rulebook
 from capacity.units import FTE, Share, exact
-from capacity.wording import Language, Text, percent, rounded, shown
+from capacity.wording import Language, Text, listed, percent, rounded, shown
 from simulations.comparison import ComparedDeadline, Comparison
 from simulations.drivers import Changed, Driver, Drivers, Input
 from simulations.estimates import Estimate
 from simulations.least_staff import Expansion, LeastStaff, MarginalValue, Step
 from simulations.questions import StaffingQuestion
-from simulations.sentences import about, posts_in_words
+from simulations.sentences import NOT_QUANTIFIED, about, posts_in_words
 
 
-def least_staff_sentence(answer: LeastStaff, book: Rulebook) -> Text:
-    """Say what is the least, how sure that is, and what could be (da: mindste bemanding i ord)."""
-    return Text(da=_least(answer, book, "da"), en=_least(answer, book, "en"))
+def least_staff_sentence(
+    answer: LeastStaff, book: Rulebook, assumptions: Text = NOT_QUANTIFIED
+) -> Text:
+    """Say what is the least, how sure that is, and what could be (da: mindste bemanding i ord).
+
+    `assumptions` is what is known of what they leave open (`left_open.least_staff_band_sentence`).
+    """
+    return Text(
+        da=f"{_least(answer, book, 'da')} {assumptions.da}",
+        en=f"{_least(answer, book, 'en')} {assumptions.en}",
+    )
 
 
 def marginal_value_sentence(answer: MarginalValue, book: Rulebook) -> Text:
@@ -246,7 +254,7 @@ def _least(answer: LeastStaff, book: Rulebook, language: Language) -> str:
         _level(shown_level.extra_fte, language),
         language,
     )
-    return " ".join([*map(_capital, parts), years, _UNKNOWN.in_language(language)])
+    return " ".join([*map(_capital, parts), years])
 
 
 def _marginal(answer: MarginalValue, book: Rulebook, language: Language) -> str:
@@ -261,7 +269,8 @@ def _marginal(answer: MarginalValue, book: Rulebook, language: Language) -> str:
         parts += [
             _step(each, _NEXT_STEP, "", language)
             for each in told[1:]
-            if about(each.share_before, language) != about(each.share_after, language)
+            if percent(exact(each.share_before.value), language)
+            != percent(exact(each.share_after.value), language)
         ]
         if answer.flat_from is not None:
             level = posts_in_words(answer.flat_from, language)
@@ -358,10 +367,10 @@ def _drivers(answer: Drivers, book: Rulebook, language: Language) -> str:
         ]
         if others:
             then = (_THEN if len(others) > 1 else _ONE_THEN).in_language(language)
-            parts.append(then.format(inputs=_list(others, language)))
+            parts.append(then.format(inputs=_inputs_listed(others, language)))
         if unseen:
             not_seen = _NOT_SEEN.in_language(language)
-            parts.append(not_seen.format(inputs=_list(unseen, language)))
+            parts.append(not_seen.format(inputs=_inputs_listed(unseen, language)))
     when = _level(answer.extra_fte, language)
     years = _years(answer.year_low, answer.year_high, when, language)
     return " ".join([*parts, years, _UNKNOWN.in_language(language)])
@@ -372,10 +381,8 @@ def _way(template: Text, changed: Changed, change: str, language: Language) -> s
     return template.in_language(language).format(change=change, points=points)
 
 
-def _list(rows: list[Driver], language: Language) -> str:
-    names = [_INPUTS[each.input].in_language(language) for each in rows]
-    last = {"da": " og ", "en": " and "}[language]
-    return last.join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def _inputs_listed(rows: list[Driver], language: Language) -> str:
+    return listed([_INPUTS[each.input].in_language(language) for each in rows], language)
 
 
 def _compared(answer: Comparison, row: ComparedDeadline, book: Rulebook, language: Language) -> str:

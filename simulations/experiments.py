@@ -174,6 +174,20 @@ def months(from_: date, to: date) -> tuple[date, ...]:
     return tuple(takewhile(lambda day: day <= to, ends))
 
 
+def month_ends(from_: date, to: date) -> tuple[date, ...]:
+    """The first days of the months after a day, up to and with the end of the period.
+
+    >>> [day.isoformat() for day in month_ends(date(2026, 1, 15), date(2026, 3, 10))]
+    ['2026-02-01', '2026-03-01', '2026-03-10']
+    """
+    ends = []
+    day = add(from_.replace(day=1), 1, Unit.CALENDAR_MONTHS)
+    while day < to:
+        ends.append(day)
+        day = add(day, 1, Unit.CALENDAR_MONTHS)
+    return (*ends, to)
+
+
 def simulable(rule: str, from_: date, to: date, book: Rulebook) -> None:
     """Refuse a deadline that no queue keeps, or that nothing in a period falls due under.
 

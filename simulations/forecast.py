@@ -291,14 +291,12 @@ def _of_unknown_standing(backlog: Backlog) -> Backlog:
 
 def _dealt_clocks(layout: Layout, replication: int, *, routes: bool) -> Iterator[_Clock]:
     """The clocks that run today on what chance has dealt: on routes, or on all but the routes."""
-    cases_dealt = deal(layout.templates, replication)
-    for number in np.flatnonzero(cases_dealt.cases["is_open"]):
-        case = cases_dealt.cases[number]
-        for strand in range(case["first_strand"], case["last_strand"]):
-            work = cases_dealt.strands[strand]
-            has_begun = work["trigger"] < 0 and (work["starts_at"] <= 0 or work["has_begun"])
-            if has_begun and work["is_route"] == routes:
-                yield from _clocks_on(layout, cases_dealt, case, work)
+    dealt = deal(layout.templates, replication)
+    work = dealt.strands
+    begun = (work["trigger"] < 0) & ((work["starts_at"] <= 0) | work["has_begun"])
+    wanted = begun & (work["is_route"] == routes) & dealt.cases["is_open"][work["case"]]
+    for strand in np.flatnonzero(wanted):
+        yield from _clocks_on(layout, dealt, dealt.cases[work["case"][strand]], work[strand])
 
 
 def _clocks_on(layout: Layout, dealt: Deal, case: np.void, work: np.void) -> Iterator[_Clock]:

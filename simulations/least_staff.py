@@ -128,14 +128,7 @@ def least_staff(  # noqa: PLR0913  (each is asked about on its own)
     more than one question may cost: that follows from their sizes alone.
     """
     refuse_unless_target(target, "target")
-    if not 0 < certainty < 1:
-        raise InvalidInput(
-            Text(
-                da="skriv en sikkerhed over 0 og under 1; ingen simulering kan vise mere",
-                en="write a certainty above 0 and below 1; no simulation can show more",
-            ),
-            field="certainty",
-        )
+    refuse_unless_certainty(certainty)
     levels = _levels(step, most)
     search = _Search(question, book, executor, on_progress)
 
@@ -173,6 +166,31 @@ def least_staff(  # noqa: PLR0913  (each is asked about on its own)
         model_version=MODEL_VERSION,
         rules_version=book.fingerprint,
     )
+
+
+def refuse_unless_certainty(certainty: Share) -> None:
+    """Raise `InvalidInput` for a certainty that no simulation can show (da: sikkerhed)."""
+    if not 0 < certainty < 1:
+        raise InvalidInput(
+            Text(
+                da="skriv en sikkerhed over 0 og under 1; ingen simulering kan vise mere",
+                en="write a certainty above 0 and below 1; no simulation can show more",
+            ),
+            field="certainty",
+        )
+
+
+def most_levels_tried(step: FTE, most: FTE) -> int:
+    """How many levels a search tries at most (da: niveauer, højst); refuses levels as it does.
+
+    Three bounds are sought, each by doubling, which they share, and then by bisection.
+
+    >>> most_levels_tried(Fraction(1, 2), Fraction(20))
+    26
+    """
+    levels = len(_levels(step, most))
+    bits = levels.bit_length()
+    return min(levels, bits + 2 + 3 * bits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +366,17 @@ def expansion(
         model_version=MODEL_VERSION,
         rules_version=book.fingerprint,
     )
+
+
+def most_parts_tried() -> int:
+    """How many parts of the added hours `expansion` tries at most (da: andele, højst).
+
+    Three places are sought by bisection.
+
+    >>> most_parts_tried()
+    15
+    """
+    return 3 * (_FULLER_STEPS + 1).bit_length()
 
 
 class _Search:

@@ -189,17 +189,14 @@ def _load(found: Load, language: Language) -> str:
 
 def _curve(curve: StaffingCurve, book: Rulebook, language: Language) -> str:
     question = curve.question
-    subject = _SUBJECT.in_language(language).format(
-        team=question.department.team(question.team).label.in_language(language),
-        deadline=book[question.deadline].label.in_language(language),
-    )
+    about_what = subject(question, book, language)
     points = sorted(curve.points, key=lambda point: point.extra_fte)
     more = [point for point in points if point.extra_fte > 0]
     base = curve.without_extra.share_in_time
     parts = [
-        _first(more[0], base, subject, language)
+        _first(more[0], base, about_what, language)
         if more
-        else _ALONE.in_language(language).format(subject=subject, base=about(base, language))
+        else _ALONE.in_language(language).format(subject=about_what, base=about(base, language))
     ]
     if len(more) > 1 and not _is_full(base):
         parts.append(_most(more[0], more[-1], language))
@@ -210,6 +207,14 @@ def _curve(curve: StaffingCurve, book: Rulebook, language: Language) -> str:
     if question.precision is not None and not curve.precise:
         parts.append(_imprecise(curve, question.precision, language))
     return " ".join(parts)
+
+
+def subject(question: StaffingQuestion, book: Rulebook, language: Language) -> str:
+    """Write whose timeliness a question is about (da: hvis rettidighed)."""
+    return _SUBJECT.in_language(language).format(
+        team=question.department.team(question.team).label.in_language(language),
+        deadline=book[question.deadline].label.in_language(language),
+    )
 
 
 def _imprecise(curve: StaffingCurve, asked: Share, language: Language) -> str:
@@ -225,7 +230,7 @@ def _imprecise(curve: StaffingCurve, asked: Share, language: Language) -> str:
     )
 
 
-def _first(point: CurvePoint, base: Estimate, subject: str, language: Language) -> str:
+def _first(point: CurvePoint, base: Estimate, about_what: str, language: Language) -> str:
     if _is_full(base):
         template = _FULL
     elif point.difference.low <= 0 <= point.difference.high:
@@ -242,7 +247,7 @@ def _first(point: CurvePoint, base: Estimate, subject: str, language: Language) 
         verb=(raises if point.difference.value > 0 else lowers)[language],
         do="does" if single else "do",
         move="moves" if single else "move",
-        subject=subject,
+        subject=about_what,
         base=about(base, language),
         share=about(point.share_in_time, language),
     )
@@ -285,6 +290,18 @@ def about(estimate: Estimate, language: Language) -> str:
     return value if low == high else {"da": "omkring ", "en": "about "}[language] + value
 
 
+def number_in_words(number: Fraction | int, language: Language) -> str:
+    """Write a small whole number as a word, any other in figures (da: tal i ord).
+
+    >>> number_in_words(2, "da"), number_in_words(Fraction(3, 2), "da")
+    ('to', '1,5')
+    """
+    small = (_DANISH_NUMBERS if language == "da" else _ENGLISH_NUMBERS).split()
+    if number.denominator == 1 and 0 <= number < len(small):
+        return small[int(number)]
+    return in_full(number, language)
+
+
 def posts_in_words(extra_fte: FTE, language: Language) -> str:
     """Write extra posts in words: one, two, half a post (da: én, to, en halv stilling)."""
     if extra_fte == Fraction(1, 2):
@@ -292,11 +309,7 @@ def posts_in_words(extra_fte: FTE, language: Language) -> str:
             "da": "en halv ekstra fuldtidsstilling",
             "en": "half an extra full-time post",
         }[language]
-    small = (_DANISH_NUMBERS if language == "da" else _ENGLISH_NUMBERS).split()
-    if extra_fte.denominator == 1 and extra_fte < len(small):
-        number = small[int(extra_fte)]
-    else:
-        number = in_full(extra_fte, language)
+    number = number_in_words(extra_fte, language)
     post = {"da": "ekstra fuldtidsstilling", "en": "extra full-time post"}[language]
     plural = {"da": "er", "en": "s"}[language]
     return f"{number} {post}{'' if extra_fte in _SINGULAR else plural}"

@@ -14,6 +14,7 @@ ADDRESSES = {
     "guidelines": "/v1/guidelines?on=2020-03-26",
     "erlang": "/v1/erlang?arrivals=18&service=1&servers=20&within=4&target_share=0,9",
     "staffing-curve": f"/v1/staffing-curve?department=ishoej-2020&{SHORT_CURVE}",
+    "what-if": "/v1/what-if?department=ishoej-2020&extra_fte=1&replications=32",
     "departments": "/v1/departments?",
     "health": "/health?",
 }

@@ -262,6 +262,10 @@ LARGE = {
     "/v1/scenarios/{address}/saving",
     "/v1/scenarios/{address}/comparison",
     "/v1/scenarios/{address}/waterfall",
+    "/v1/least-staff",
+    "/v1/least-staff/levels",
+    "/v1/marginal-value",
+    "/v1/fuller-work",
 }
 
 

@@ -337,7 +337,8 @@ def _from_the_first_step(file):
         for table in reversed(ALL_TABLES):
             if table != "department":
                 connection.execute(f"DROP TABLE {table}")
-        connection.execute("ALTER TABLE department DROP COLUMN created_by")
+        for column in ("created_by", "reason"):
+            connection.execute(f"ALTER TABLE department DROP COLUMN {column}")
         connection.execute("DELETE FROM department WHERE slug != 'ishoej-2020'")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
         connection.commit()

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from math import comb
 
 import numpy as np
 import pytest
@@ -30,8 +29,8 @@ from simulations.forecast import (
     DueRow,
     due_sentence,
     falling_due,
-    next_review,
-    review_sentence,
+    falling_due_replications,
+    falling_due_steps,
 )
 
 BOOK = rulebook()
@@ -257,29 +256,22 @@ def test_the_row_in_words():
     assert "do not suffice" in due_sentence(short, department, BOOK).en
 
 
-# --- The next review --------------------------------------------------------------------------
+# --- What it costs ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("share", "cases"), [("0.9", 10), ("0.7", 20), ("0.5", 7)])
-def test_the_next_review_is_the_binomial_distribution(share, cases):
-    found, p = next_review(Fraction(share), cases), float(share)
-    chance = [comb(cases, k) * p**k * (1 - p) ** (cases - k) for k in range(cases + 1)]
-    assert found.expected == Fraction(share) * cases
-    assert found.chance_of_all == pytest.approx(p**cases)
-    assert found.chance_of_half == pytest.approx(sum(chance[-(-cases // 2) :]))
-    assert sum(chance[: found.low]) <= 0.025 < sum(chance[: found.low + 1])
-    assert sum(chance[found.high + 1 :]) <= 0.025 < sum(chance[found.high :])
-
-
-@pytest.mark.parametrize(("share", "low", "high"), [("0", 0, 0), ("1", 6, 6), ("0.5", 1, 5)])
-def test_a_review_of_six_says_little(share, low, high):
-    found = next_review(Fraction(share), 6)
-    assert (found.low, found.high) == (low, high)
-    assert "6" in review_sentence(found).da
-
-
-def test_a_review_of_nothing_is_refused():
+def test_progress_and_cost_are_known_beforehand():
+    department, done = small_department(ages_days=(5, 50)), []
+    sheet(department, on_progress=done.append)
+    assert done[-1] == falling_due_replications(department, 32) == 64
+    assert done == sorted(done)
+    cost = falling_due_steps(department, (30, 60, 90), 1, 32, BOOK)
+    assert falling_due_steps(department, (30, 60, 90), 1, 64, BOOK) == 2 * cost
     with pytest.raises(InvalidInput):
-        next_review(Fraction(1, 2), 0)
-    with pytest.raises(InvalidInput):
-        next_review(Fraction(3, 2), 6)
+        falling_due_steps(department, (60, 30), 1, 32, BOOK)
+
+
+def test_hours_suffice_to_the_last_one():
+    row = sheet(small_department(ages_days=(5, 50)))[-1]
+    needed = row.hours_needed + row.overdue_hours + row.new_hours
+    assert replace(row, hours_available=needed).hours_suffice
+    assert not replace(row, hours_available=needed * 0.999).hours_suffice

@@ -12,7 +12,8 @@ from api.app import create_app
 from api.documents import load_example
 from api.jobs.kinds import KINDS
 from api.jobs.mix import MixCalculation, Offered
-from api.jobs.plans import ComparisonCalculation, Plan, Simulation, WaterfallCalculation
+from api.jobs.plans import ComparisonCalculation, Plan, Simulation
+from api.jobs.waterfall import WaterfallCalculation
 from api.scenario_documents import ScenarioDocument
 from api.settings import Settings
 
@@ -160,7 +161,8 @@ def test_for_1_2_million_kroner_the_demo_says_which_mix_and_from_when(service):
     assert sentence.status_code == 200, sentence.text
     assert sentence.text.startswith("For 1.200.000 kr. i 2020 holder denne blanding flest")
     assert "fra 26. marts 2020" in sentence.text
-    assert sentence.text.endswith("I denne model og med disse antagelser.")
+    assert "I denne model og med disse antagelser." in sentence.text
+    assert sentence.text.endswith("Hvad usikkerheden om antagelserne betyder, er ikke opgjort.")
     before, best, *others = rows(service.get(asked))
     assert (before["place"], best["place"]) == ("before", "best")
     assert 900_000 < best["part_year"] <= 1_200_000

@@ -18,6 +18,7 @@ from capacity.roster import case_hours
 from capacity.rulebook import rulebook
 from simulations.estimates import Estimate
 from simulations.people import deal_staff, people_of
+from simulations.several_at_once import at_once
 from simulations.stress import (
     Away,
     Follow,
@@ -28,6 +29,7 @@ from simulations.stress import (
     Surge,
     _worst_and_recovery,
     compared,
+    compared_steps,
     more_inflow_for_a_quarter,
     one_in_four_resigns,
     stress,
@@ -280,6 +282,10 @@ def month(number: int, loss: float | None) -> MonthUnderStress:
         waiting_without=0.0,
         waiting_with=0.0,
         waiting_difference=none,
+        share_range_without=(0.8, 1.0),
+        share_range_with=None if loss is None else (0.7, 1.0),
+        open_range_without=(0.0, 3.0),
+        open_range_with=(0.0, 3.0),
     )
 
 
@@ -370,3 +376,66 @@ def test_what_is_handed_over_must_be_read_up_on_and_that_costs_deadlines():
     cheap, dear = (pooled_under_stress(three_teams(hours)) for hours in ("0", "12"))
     assert lost(dear) > lost(cheap)
     assert cheap.months[0].open_without == dear.months[0].open_without
+
+
+# --- What is counted beside the shares ---------------------------------------------------------
+
+
+def test_more_are_late_in_all_by_what_the_months_say():
+    found = quickly(busy(), test_of(sick(people=2)))
+    due = [each for each in found.months if each.until > MARCH and each.share_with is not None]
+    by_month = sum(each.due * (each.share_without - each.share_with) for each in due)
+    assert found.more_late.value == pytest.approx(by_month, rel=0.02)
+    assert found.more_late.low > 0
+
+
+def test_a_merged_team_of_one_misses_as_many():
+    """A number of deadlines is the same whether a team is called one name or another."""
+    department, test = busy(), test_of(sick(people=2))
+    alone = quickly(department, test)
+    hit = struck(department, "assessment", test, BOOK)
+    base, other = (merged(each, ["assessment"], "new", BOTH) for each in (department, hit))
+    renamed = compared(base, other, "new", test, BOOK, QUICK)
+    assert renamed.more_late == alone.more_late
+
+
+def test_the_ranges_hold_the_means_and_are_of_single_courses():
+    found = quickly(busy(), test_of(sick(people=2)), replications=64)
+    for each in found.months:
+        low, high = each.open_range_with
+        assert low <= each.open_with <= high
+        if each.share_with is not None and each.share_with < 0.95 and each.due > 5:
+            assert each.share_range_with[0] <= each.share_with <= each.share_range_with[1]
+            assert each.share_range_with[1] > each.share_range_with[0]
+
+
+def test_progress_is_told_over_both_sides_and_the_cost_known_beforehand():
+    department, test = busy(), test_of(sick())
+    done: list[int] = []
+    stress(department, "assessment", test, BOOK, QUICK, on_progress=done.append)
+    assert done[-1] == 2 * QUICK.replications
+    assert done == sorted(done)
+    hit = struck(department, "assessment", test, BOOK)
+    cost = compared_steps(department, hit, "assessment", test, BOOK, QUICK)
+    twice = replace(QUICK, replications=64)
+    assert compared_steps(department, hit, "assessment", test, BOOK, twice) == 2 * cost
+
+
+# --- What it is called ------------------------------------------------------------------------
+
+
+def test_what_happens_at_once_is_called_by_what_it_is():
+    leave = Away(people=1, reason=AbsenceReason.PARENTAL_LEAVE, from_=MARCH, days=300)
+    two = at_once([sick(people=2), leave])
+    assert two.label.da == two_sick_and_one_on_leave(MARCH).label.da
+    assert two.label.en == "Two long-term sick and one on parental leave"
+    assert two.shocks == two_sick_and_one_on_leave(MARCH).shocks
+    more = more_inflow_for_a_quarter(MARCH).shocks[0]
+    several = at_once([sick(), Leaving(people=3, from_=MARCH), more])
+    assert several.label.da == "Én langtidssyg, tre der siger op og 20 % flere sager"
+    assert several.label.en == "One long-term sick, three who resign and 20% more cases"
+
+
+def test_nothing_at_once_is_no_stress():
+    with pytest.raises(InvalidInput, match="at least one"):
+        at_once([])

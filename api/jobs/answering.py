@@ -5,6 +5,7 @@ simulations by a job, and what is more is refused. The clock decides nothing but
 a spreadsheet cell waits for its job.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -55,14 +56,24 @@ def desk(request: Request) -> Desk:
     return found
 
 
+def _whole(found: Finding) -> Finding:
+    return found
+
+
 async def answered(
-    calculation: Calculation, question: Question, request: Request, *, once: Once | None = None
+    calculation: Calculation,
+    question: Question,
+    request: Request,
+    *,
+    once: Once | None = None,
+    seen_as: Callable[[Finding], Finding] = _whole,
 ) -> Response:
     """Answer a calculation, or say where its job is (da: besvar).
 
     A job is shared by all that ask the same, in whatever language or format, and once it is done
-    every one of them is answered at once. `once` is the idempotency of a POST. Raises
-    `TooMuchWork` for too large a question, and what the calculation itself refuses.
+    every one of them is answered at once. `once` is the idempotency of a POST. Two addresses may
+    show the same calculation differently: `seen_as` makes of its answer what this one shows.
+    Raises `TooMuchWork` for too large a question, and what the calculation itself refuses.
     """
     here = desk(request)
     if once is not None and once.key is not None:
@@ -72,19 +83,24 @@ async def answered(
             return replayed
     if await _is_small(calculation, here):
         answer = await run_in_threadpool(calculation.found)
-        return _rendered(answer, question, request)
+        return _rendered(seen_as(answer), question, request)
     kept: Response | None = None
-    new = await run_in_threadpool(_new_job, calculation, request)
+    new = await run_in_threadpool(new_job, calculation, request)
     with here.queue.jobs_and_replies() as (jobs, replies):
         found = jobs.find(new.id)
         job = jobs.ask(new) if found is None or found.state is State.CANCELLED else found
         if once is not None and not job.state.is_over and question.format is not Format.TEXT:
             kept = once.answer_in(replies, lambda: accepted(job, request))
     here.workers.wake()
-    return kept if kept is not None else await answered_by(job, question, request)
+    return kept if kept is not None else await answered_by(job, question, request, seen_as)
 
 
-async def answered_by(job: Job, question: Question, request: Request) -> Response:
+async def answered_by(
+    job: Job,
+    question: Question,
+    request: Request,
+    seen_as: Callable[[Finding], Finding] = _whole,
+) -> Response:
     """Answer with what a job came to; where it goes on, wait for it or say so.
 
     `JobCancelled` where somebody has cancelled it, `StillWorking` where a text has waited as long
@@ -97,7 +113,7 @@ async def answered_by(job: Job, question: Question, request: Request) -> Respons
             raise still_working(job_address(job.id))
     match job.state:
         case State.DONE:
-            return _rendered(finding(job, job.answer), question, request)
+            return _rendered(seen_as(finding(job, job.answer)), question, request)
         case State.FAILED:
             assert job.problem is not None
             raise refusal_of(job.problem)
@@ -139,7 +155,8 @@ async def _is_small(calculation: Calculation, here: Desk) -> bool:
     return await run_in_threadpool(calculation.settled_steps) <= at_once
 
 
-def _new_job(calculation: Calculation, request: Request) -> NewJob:
+def new_job(calculation: Calculation, request: Request) -> NewJob:
+    """Write a calculation for the queue (da: ny beregning)."""
     about = calculation.about
     if about is not None and request.method == "POST":
         about = replace(about, path=None)  # no address gives the answer to a document

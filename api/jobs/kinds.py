@@ -9,9 +9,14 @@ from types import MappingProxyType
 
 from api.jobs.calculation import Calculation
 from api.jobs.curve import CurveCalculation
+from api.jobs.falling_due import FallingDueCalculation
 from api.jobs.fit import FitCalculation
+from api.jobs.goal import FullerWorkCalculation, LeastStaffCalculation, MarginalCalculation
 from api.jobs.mix import MixCalculation, SavingCalculation
-from api.jobs.plans import ComparisonCalculation, WaterfallCalculation
+from api.jobs.over_time import OverTimeCalculation
+from api.jobs.plans import ComparisonCalculation
+from api.jobs.stress import StressCalculation
+from api.jobs.waterfall import WaterfallCalculation
 
 KINDS: Mapping[str, type[Calculation]] = MappingProxyType(
     {
@@ -23,6 +28,12 @@ KINDS: Mapping[str, type[Calculation]] = MappingProxyType(
             MixCalculation,
             SavingCalculation,
             FitCalculation,
+            LeastStaffCalculation,
+            MarginalCalculation,
+            FullerWorkCalculation,
+            StressCalculation,
+            FallingDueCalculation,
+            OverTimeCalculation,
         )
     }
 )

@@ -1,7 +1,7 @@
-"""Plans as calculations: compared row by row, and taken apart change by change.
+"""Plans as calculations, and plans compared row by row.
 
 A question holds the departments and the changes whole, so that any process comes to the same bytes
-whatever has been stored since (da: sammenligning og vandfald).
+whatever has been stored since (da: sammenligning).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,9 +21,16 @@ from api.jobs.calculation import ALONE, Calculation, Finding, Running
 from api.scenario_documents import AnyChange, PricesDocument, change_document
 from capacity.changes import with_inputs
 from capacity.department import Department
-from capacity.fit import TeamInputs, verdict
+from capacity.fit import Fit, TeamInputs, verdict
 from capacity.rulebook import Rulebook, rulebook
-from capacity.scenario import Prices, changed_department, expenses, staff_kroner, unpriced
+from capacity.scenario import (
+    Prices,
+    Scenario,
+    changed_department,
+    expenses,
+    staff_kroner,
+    unpriced,
+)
 from capacity.scenario_changes import Change
 from capacity.staff_costs import PricePerUnit, kroner_between, price_per_unit
 from capacity.units import Kroner
@@ -31,9 +38,9 @@ from capacity.wording import Text
 
 if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
     from simulations.comparison import ComparedDeadline, Comparison
-    from simulations.estimates import Estimate
-    from simulations.waterfall import Waterfall
 
+BASELINE = "baseline"
+"""What a scenario is compared with if nobody says another: the department as it is."""
 _CHANGES: TypeAdapter[tuple[Any, ...]] = TypeAdapter(tuple[AnyChange, ...])
 
 
@@ -44,6 +51,15 @@ class Plan:
     name: str
     changes: tuple[Change, ...] = ()
     prices: Prices | None = None
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> "Plan":
+        """Return a scenario as a plan, named with its version (da: planen)."""
+        return cls(
+            name=f"{scenario.slug}@{scenario.version}",
+            changes=scenario.changes,
+            prices=scenario.prices,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Write it whole (da: som JSON)."""
@@ -152,7 +168,7 @@ class ComparisonColumns(Answer):
     `_low` and `_high` are simulation error, `year_low` and `year_high` the range of single years,
     each compared with itself; `inputs_low` and `inputs_high` what a fit leaves open of the inputs,
     null where that has not been quantified. None of the three is in another. A deadline has its
-    counts; a cost has neither luck nor interval.
+    counts; a cost has neither luck nor interval, but what it is divided by may have both.
     """
 
     key: Annotated[str, Label("nøgle", "key")]
@@ -273,8 +289,13 @@ class ComparisonCalculation(Calculation):
             )
             done += replications_in_all(list(dict.fromkeys(pair)), asked.team, replications)
         answer, *doubts = compared
-        rows = [*self._deadlines(answer, doubts), *self._months(answer), *self._costs(answer)]
-        return Finding(Table[ComparisonRow](rows=tuple(rows)))
+        left_open = self._left_open(doubts)
+        rows = (
+            *self._deadlines(answer, left_open),
+            *self._months(answer, left_open),
+            *self._costs(answer, left_open),
+        )
+        return Finding(Table[ComparisonRow](rows=rows))
 
     def _to_simulate(self) -> list[tuple[tuple[Department, Department], int]]:
         """The department without and with the plan, and each with its number of replications.
@@ -310,16 +331,10 @@ class ComparisonCalculation(Calculation):
         together = (row for row in compared.together if row.deadline not in own)
         return (*together, *compared.deadlines)
 
-    def _deadlines(
-        self, compared: "Comparison", doubts: "Sequence[Comparison]"
-    ) -> Iterator[ComparisonRow]:
-        told = [
-            {(each.team, each.deadline): each.difference.value for each in self._told_of(one)}
-            for one in doubts
-        ]
+    def _deadlines(self, compared: "Comparison", left_open: "_LeftOpen") -> Iterator[ComparisonRow]:
         for row in self._told_of(compared):
             label = rulebook()[row.deadline].label
-            low, high = self._left_open(row, told)
+            low, high = left_open.share(row.difference.value, row.team, row.deadline)
             yield self._row(
                 row.deadline,
                 Text(da=f"til tiden: {label.da}", en=f"in time: {label.en}"),
@@ -338,19 +353,21 @@ class ComparisonCalculation(Calculation):
                 due_after=row.after.due,
             )
 
-    def _left_open(
-        self, row: "ComparedDeadline", told: list[dict[tuple[str | None, str], float]]
-    ) -> tuple[float | None, float | None]:
-        """What a fit leaves open of a difference; nothing where no fit does."""
-        from simulations.input_band import band_around
+    def _left_open(self, doubts: "Sequence[Comparison]") -> "_LeftOpen":
+        """What the comparisons of the possible sets say of every row, the own inputs' first."""
+        told: list[dict[_Row, float]] = []
+        for each in doubts:
+            rows = {("share", r.team, r.deadline): r.difference.value for r in self._told_of(each)}
+            rows |= {("avoided", r.team, r.deadline): r.avoided.value for r in self._told_of(each)}
+            rows |= {
+                (last.on.isoformat(), series.team, series.measure.value): last.mean.value
+                for series in each.differences
+                for last in series.moments[-1:]
+            }
+            told.append(rows)
+        return _LeftOpen(self.asked.department.fit, told)
 
-        fit = self.asked.department.fit
-        if fit is None or not told:
-            return None, None
-        own, *sets = (each[row.team, row.deadline] for each in told)
-        return band_around(row.difference.value, own, sets, fit.confidence)
-
-    def _months(self, compared: "Comparison") -> Iterator[ComparisonRow]:
+    def _months(self, compared: "Comparison", left_open: "_LeftOpen") -> Iterator[ComparisonRow]:
         """What is followed month by month, as it is at the end of the period."""
         before = {(each.team, each.measure): each for each in compared.before.series}
         after = {(each.team, each.measure): each for each in compared.after.series}
@@ -362,6 +379,8 @@ class ComparisonCalculation(Calculation):
                 continue
             last = series.moments[-1]
             what, unit = _MEASURES[series.measure.value]
+            row = (last.on.isoformat(), series.team, series.measure.value)
+            low, high = left_open.of(last.mean.value, row)
             yield self._row(
                 series.measure.value,
                 what,
@@ -372,10 +391,12 @@ class ComparisonCalculation(Calculation):
                 difference=last.mean,
                 year_low=last.year_low,
                 year_high=last.year_high,
+                inputs_low=low,
+                inputs_high=high,
                 on=last.on,
             )
 
-    def _costs(self, compared: "Comparison") -> Iterator[ComparisonRow]:
+    def _costs(self, compared: "Comparison", left_open: "_LeftOpen") -> Iterator[ComparisonRow]:
         """What the plans cost in the period, and by case, deadline and avoided late case."""
         book = rulebook()
         first, last = (self._kroner(each, book) for each in (self.before, self.after))
@@ -384,10 +405,13 @@ class ComparisonCalculation(Calculation):
         what = Text(da="planens udgift i perioden", en="the plan's cost in the period")
         yield self._cost("kroner", what, first, last)
         for row in self._told_of(compared):
-            numbers = [
-                Fraction(each) for each in (row.avoided.value, row.avoided.low, row.avoided.high)
-            ]
-            yield self._per_avoided(row, price_per_unit(last - first, *numbers))
+            avoided = row.avoided
+            numbers = [Fraction(each) for each in (avoided.value, avoided.low, avoided.high)]
+            price = price_per_unit(last - first, *numbers)
+            fewest, most = left_open.of(avoided.value, ("avoided", row.team, row.deadline))
+            # The most of them is the lowest price.
+            ends = _price(last - first, most), _price(last - first, fewest)
+            yield self._per_avoided(row, price, ends)
         yield from self._unit_costs(compared)
 
     def _unit_costs(self, compared: "Comparison") -> Iterator[ComparisonRow]:
@@ -440,12 +464,19 @@ class ComparisonCalculation(Calculation):
         costs = expenses(self.asked.department, plan.changes, plan.prices, book)
         return kroner_between(costs, self.asked.from_, self.asked.to, plan.prices.growth)
 
-    def _per_avoided(self, row: "ComparedDeadline", price: PricePerUnit) -> ComparisonRow:
+    def _per_avoided(
+        self,
+        row: "ComparedDeadline",
+        price: PricePerUnit,
+        left_open: tuple[Kroner | None, Kroner | None],
+    ) -> ComparisonRow:
         label = rulebook()[row.deadline].label
         ends = {
             "difference": price.value,
             "difference_low": price.low,
             "difference_high": price.high,
+            "inputs_low": left_open[0],
+            "inputs_high": left_open[1],
         }
         return self._row(
             f"kroner_per_avoided.{row.deadline}",
@@ -481,6 +512,39 @@ class ComparisonCalculation(Calculation):
         return ComparisonRow.model_validate(filled)
 
 
+_Row = tuple[str, str | None, str]
+"""What is told of, the team, and of which deadline or measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftOpen:
+    """What a fit leaves open of a comparison's rows: nothing where no fit does."""
+
+    fit: Fit | None
+    told: Sequence[Mapping[_Row, float]]
+
+    def share(
+        self, value: float, team: str | None, deadline: str
+    ) -> tuple[float | None, float | None]:
+        """Give the band of a difference of shares."""
+        return self.of(value, ("share", team, deadline), most=1.0)
+
+    def of(
+        self, value: float, row: _Row, *, most: float = float("inf")
+    ) -> tuple[float | None, float | None]:
+        """Give the band of a difference; none where a set has no such row to compare with."""
+        from simulations.input_band import band_around
+
+        if self.fit is None or not self.told or any(row not in each for each in self.told):
+            return None, None
+        own, *sets = (each[row] for each in self.told)
+        return band_around(value, own, sets, self.fit.confidence, least=-most, most=most)
+
+
+def _price(kroner: Kroner, avoided: float | None) -> Kroner | None:
+    return kroner / Fraction(avoided) if avoided is not None and avoided > 0 else None
+
+
 _KRONER = Text(da="kr.", en="DKK")
 _CASES = Text(da="sager", en="cases")
 _MEASURES = {
@@ -498,145 +562,6 @@ _MEASURES = {
         Text(da="sager/fuldtidsstilling", en="cases/FTE"),
     ),
 }
-_BEFORE = Text(da="til tiden uden planen", en="in time without the plan")
-_INTERACTION = Text(da="samspil mellem ændringerne", en="interaction of the changes")
-_AFTER = Text(da="til tiden med hele planen", en="in time with the whole plan")
-
-
-class WaterfallColumns(Answer):
-    """A step from the share before to the share after (da: trin i vandfaldet).
-
-    `share` is what the step adds; of the first and the last row it is the share itself. They sum
-    exactly. `alone` says whether a change was tried on the department as it is.
-    """
-
-    number: Annotated[int, Label("nr.", "no.")]
-    step: Annotated[str, Label("trin", "step")]
-    what: Annotated[Words, Label("hvad", "what")]
-    share: Annotated[float, Label("andel", "share", *_SHARE)]
-    share_low: Annotated[float, Label("andel, nedre", "share, low", *_SHARE)]
-    share_high: Annotated[float, Label("andel, øvre", "share, high", *_SHARE)]
-    alone: Annotated[bool | None, Label("prøvet alene", "tried alone")]
-    deadline: Annotated[str, Label("frist", "deadline")]
-    team: Annotated[str | None, Label("team (tomt: alle)", "team (empty: all)")]
-
-
-class WaterfallRow(PlanAnswer, WaterfallColumns):
-    """A step, and where it comes from (da: trin i vandfaldet)."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaterfallCalculation(Calculation):
-    """A plan taken apart change by change, for one deadline (da: vandfald)."""
-
-    kind: ClassVar[str] = "waterfall"
-    answers_with: ClassVar[type[Answer]] = Table[WaterfallRow]
-
-    asked: Simulation
-    plan: Plan
-    deadline: str
-
-    @property
-    def question(self) -> Mapping[str, Any]:
-        """All that is asked (da: spørgsmål)."""
-        return {**self.asked.as_json(), "plan": self.plan.as_json(), "deadline": self.deadline}
-
-    @classmethod
-    def read(cls, question: Mapping[str, Any]) -> "WaterfallCalculation":
-        """Read what `question` wrote."""
-        return cls(
-            Simulation.read(question), Plan.read(question["plan"]), str(question["deadline"])
-        )
-
-    @property
-    def department(self) -> str:
-        """Whose data are in it."""
-        return self.asked.department.slug
-
-    @property
-    def about(self) -> About:
-        """Which plan is taken apart."""
-        name = self.plan.name
-        return self.asked.about(
-            Text(da=f"{name} ændring for ændring", en=f"{name} change by change"),
-            name,
-            "waterfall",
-            deadline=self.deadline,
-        )
-
-    @property
-    def total(self) -> int:
-        """Every replication of every group of teams, of every department that is tried."""
-        from simulations.comparison import replications_in_all
-        from simulations.waterfall import waterfall_departments
-
-        asked = self.asked
-        departments = waterfall_departments(asked.department, self.plan.changes, rulebook())
-        return replications_in_all(departments, asked.team, asked.replications)
-
-    def steps(self) -> tuple[int, int]:
-        """Say the work (da: beregningens omfang)."""
-        from simulations.comparison import courses_steps
-        from simulations.experiments import refuse_steps
-        from simulations.waterfall import waterfall_departments
-
-        asked, book = self.asked, rulebook()
-        wanted = courses_steps(
-            waterfall_departments(asked.department, self.plan.changes, book),
-            asked.team,
-            asked.from_,
-            asked.to,
-            book,
-            asked.replications,
-        )
-        refuse_steps(wanted)
-        return wanted, wanted
-
-    def found(self, running: Running = ALONE) -> Finding:
-        """Simulate the department with each change alone, and with all of them."""
-        from simulations.waterfall import waterfall
-
-        asked, total = self.asked, self.total
-        with refusals_naming(rule="deadline", day="from"):
-            fall = waterfall(
-                asked.department,
-                self.plan.changes,
-                self.deadline,
-                asked.from_,
-                asked.to,
-                rulebook(),
-                team=asked.team,
-                seed=asked.seed,
-                replications=asked.replications,
-                executor=running.executor,
-                on_progress=lambda done: running.on_progress(done, total),
-            )
-        return Finding(Table[WaterfallRow](rows=tuple(self._rows(fall))))
-
-    def _rows(self, fall: "Waterfall") -> Iterator[WaterfallRow]:
-        steps: list[tuple[str, Text, Estimate, bool | None]] = [
-            ("before", _BEFORE, fall.before.share_in_time, None)
-        ]
-        steps += [("change", each.title, each.share, each.alone) for each in fall.contributions]
-        steps += [
-            ("interaction", _INTERACTION, fall.interaction, None),
-            ("after", _AFTER, fall.after.share_in_time, None),
-        ]
-        for number, (step, what, share, alone) in enumerate(steps):
-            yield WaterfallRow.model_validate(
-                {
-                    "number": number,
-                    "step": step,
-                    "what": what,
-                    "share": share.value,
-                    "share_low": share.low,
-                    "share_high": share.high,
-                    "alone": alone,
-                    "deadline": self.deadline,
-                    "team": fall.team,
-                    **origin(self.asked, self.plan.name),
-                }
-            )
 
 
 def _further(running: Running, done: int, total: int) -> Callable[[int], None]:

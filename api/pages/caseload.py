@@ -34,21 +34,27 @@ class CaseloadPart:
     before: Text | None
 
 
-def caseload_part(department: Department, book: Rulebook) -> CaseloadPart:
-    """Hold the caseload against the guideline, its middle and both its ends (da: sagstal)."""
+def caseload_of(department: Department, book: Rulebook) -> Caseload:
+    """Hold a department's caseload against the guideline, aiming at its middle (da: sagstal)."""
     on = department.on
     full_time = book["agreement.full_time_hours"].on(on).number
     guideline = book["guideline.caseload.children_families"].on(on).interval
-    middle = (guideline.low + guideline.high) / 2
-    found = caseload(
+    return caseload(
         open_cases=department.open_cases,
         case_fte=case_fte(department.roster, on, full_time),
         on=on,
         unit=department.unit,
         book=book,
-        target=middle,
+        target=(guideline.low + guideline.high) / 2,
         children_per_case=department.children_per_case,
     )
+
+
+def caseload_part(department: Department, book: Rulebook) -> CaseloadPart:
+    """Hold the caseload against the guideline, its middle and both its ends (da: sagstal)."""
+    on, found = department.on, caseload_of(department, book)
+    middle = found.target
+    assert middle is not None
     terms = [
         ("open_cases", str(found.open_cases)),
         ("case_fte", in_an_address(found.case_fte)),

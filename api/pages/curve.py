@@ -177,7 +177,7 @@ def curve_part(question: StaffingQuestion, curves: CurvesKept) -> CurvePart | No
         flow_and_stock=_flow_and_stock(curve),
         practice=practice_part(department, team, connected),
         routes=case_routes(department, connected, question.team, book),
-        levels=tuple(_level(point) for point in curve.points),
+        levels=tuple(drawn_level(point) for point in curve.points),
         rows=tuple(_row(point, question) for point in curve.points),
         deadline=cited(question.deadline, question.from_, book),
         opening=cited("assumption.weekday_opening", department.on, book),
@@ -225,7 +225,8 @@ def _flow_and_stock(curve: "StaffingCurve") -> tuple[FlowAndStock, ...]:
     )
 
 
-def _level(point: "CurvePoint") -> Level:
+def drawn_level(point: "CurvePoint") -> Level:
+    """Return a level of staff as a chart draws it (da: punkt på kurven)."""
     return Level(
         extra_fte=point.extra_fte,
         share=point.share_in_time.value,

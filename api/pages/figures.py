@@ -40,6 +40,7 @@ _UNITS: Mapping[str, Text] = {
 LANGUAGES: tuple[Language, Language] = ("da", "en")
 _SAFE_IN_A_QUERY = ";,@:/×"
 _MOST_DECIMALS = 15
+_MOST_IN_A_TEXT = 255
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -78,6 +79,31 @@ class Address:
         mark = DecimalMark.COMMA if language == "da" else DecimalMark.POINT
         return self._with({**asked, "decimal": mark})
 
+    def formula(self, language: Language, host: str, *, needs_key: bool = False) -> str:
+        """Return what fetches the number into a spreadsheet's cell (da: celleformel).
+
+        A spreadsheet takes 255 signs in one text, so a longer address is put together from several.
+        Where a key is needed there is a place for it, which fails until it is filled.
+
+        >>> asked = Address(path="/v1/compliance", terms=(("due", "6"),), field="share")
+        >>> asked.formula("en", "http://localhost")[:55]
+        '=NUMBERVALUE(WEBSERVICE("http://localhost/v1/compliance'
+        >>> asked.formula("da", "http://localhost", needs_key=True)[-50:]
+        '&decimal=comma&api_key="&"SKRIV NØGLE");",";".")'
+        """
+        address = host + self.cell(language)
+        key_place = Text(da="SKRIV NØGLE", en="WRITE KEY").in_language(language)
+        parts = _cut(f"{address}&api_key=" if needs_key else address)
+        text = "&".join(f'"{part}"' for part in (*parts, *([key_place] if needs_key else [])))
+        if language == "da":
+            return f'=TALVÆRDI(WEBSERVICE({text});",";".")'
+        return f'=NUMBERVALUE(WEBSERVICE({text}),".",",")'
+
+    @property
+    def question(self) -> str:
+        """The address without how its answer is written: what is frozen (da: spørgsmålet)."""
+        return self._with({})
+
     def written_as(self, written: Format, language: Language) -> str:
         """Return the address of the whole answer in one format (da: adresse til hele svaret)."""
         comma = language == "da" and written is Format.CSV
@@ -87,6 +113,14 @@ class Address:
     def _with(self, asked: Mapping[str, object]) -> str:
         given = [(name, value) for name, value in asked.items() if value is not None]
         return f"{self.path}?{urlencode([*self.terms, *given], safe=_SAFE_IN_A_QUERY)}"
+
+
+def _cut(written: str) -> list[str]:
+    """Cut a text into parts that a spreadsheet's formula takes, 255 signs each at most."""
+    return [
+        written[start : start + _MOST_IN_A_TEXT]
+        for start in range(0, len(written), _MOST_IN_A_TEXT)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,30 +5,36 @@ from functools import cache, partial
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from api.charts import guideline_chart, interval_bar, staffing_chart
-from api.pages.page import Page
+from api.columns_chart import columns_chart
+from api.comparison_chart import comparison_chart
+from api.goal_chart import chance_chart, gain_chart
+from api.months_chart import months_chart
+from api.pages.sheets import SHEETS
 from api.presentation import Format
 from api.privacy import masked
+from api.waterfall_chart import waterfall_chart
 from capacity.units import Exactable, exact
-from capacity.wording import Language, date_in_words, percent, shown
+from capacity.wording import Language, date_in_words, month_in_words, percent, shown
 
 
-def printed(page: Page, *, csrf: str | None = None) -> str:
-    """Print the page in the reader's language (da: den trykte side).
+def rendered(name: str, language: Language, **parts: object) -> str:
+    """Print a template in the reader's language (da: tryk).
 
-    Whoever has a session can end it: the form for that carries its token, `csrf`.
+    What it may call: `say` for words of the template's own, `words` for a `Text`, and the numbers,
+    shares and days as a reader of the language expects them.
     """
-    language = page.asked.language
-    return template("page.html").render(
-        page=page,
-        csrf=csrf,
-        asked=page.asked,
+    return template(name).render(
         language=language,
+        sheets=SHEETS,
         say=lambda da, en: da if language == "da" else en,
         words=lambda text: _unbroken(text.in_language(language)),
         number=partial(_number, language=language),
+        signed=partial(_signed, language=language),
         percentage=partial(_percentage, language=language),
         percentages=partial(_percentages, language=language),
         day=partial(date_in_words, language=language),
+        month=partial(month_in_words, language=language),
+        **parts,
     )
 
 
@@ -52,6 +58,13 @@ def _percentages(low: Exactable, high: Exactable, digits: int = 0, *, language: 
     return f"{first}–{_unbroken(percent(exact(high), language, digits))}"
 
 
+def _signed(value: Exactable, digits: int, *, language: Language) -> str:
+    """Write a difference with its sign; what is rounded to nothing has none."""
+    written = _number(value, digits, language=language)
+    is_above = exact(value) > 0 and any(each in "123456789" for each in written)
+    return f"+{written}" if is_above else written
+
+
 def _number(value: Exactable, digits: int, *, language: Language) -> str:
     return shown(exact(value), digits, language).replace("-", "\N{MINUS SIGN}")
 
@@ -67,9 +80,15 @@ def _templates() -> Environment:
     )
     environment.globals.update(
         Format=Format,
+        chance_chart=chance_chart,
+        columns_chart=columns_chart,
+        comparison_chart=comparison_chart,
+        gain_chart=gain_chart,
         guideline_chart=guideline_chart,
         interval_bar=interval_bar,
+        months_chart=months_chart,
         staffing_chart=staffing_chart,
+        waterfall_chart=waterfall_chart,
     )
     environment.filters["masked"] = masked
     return environment

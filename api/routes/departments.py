@@ -54,6 +54,7 @@ class VersionRow(Answer):
     address: Annotated[str, Label("adresse", "address")]
     kept_at: Annotated[datetime, Label("gemt", "kept")]
     kept_by: Annotated[str | None, Label("gemt af", "kept by")]
+    reason: Annotated[str | None, Label("begrundelse", "reason")]
 
 
 class PurposeAnswer(Answer):
@@ -188,7 +189,12 @@ async def versions(
 ) -> Response:
     """Return every version of a department, the newest first (da: versioner)."""
     rows = tuple(
-        VersionRow(address=f"{each.slug}@{each.number}", kept_at=each.kept_at, kept_by=each.kept_by)
+        VersionRow(
+            address=f"{each.slug}@{each.number}",
+            kept_at=each.kept_at,
+            kept_by=each.kept_by,
+            reason=each.reason,
+        )
         for each in store.versions(_slug(address))
     )
     return rendered(Table[VersionRow](rows=rows), question, request)
@@ -292,6 +298,9 @@ async def deleted_department(
     condition.check(store.version(slug).tag, required=False)
     gone = store.delete_department(slug)
     request.app.state.curves.forget()
+    request.app.state.runs.forget()
+    request.app.state.tray.forget(slug)
+    request.app.state.beside.forget()
     answer = DeletedAnswer(
         department=slug,
         versions=gone.versions,

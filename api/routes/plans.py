@@ -3,9 +3,11 @@
 Small work is answered at once, larger becomes a job; `api.jobs.answering` says which.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -18,16 +20,18 @@ from api.document_fields import ExactNumber, Slug
 from api.document_fields import Words as Sentence
 from api.documented import planner_router
 from api.jobs.answering import answered
+from api.jobs.calculation import Finding
 from api.jobs.documented import documented_job
-from api.jobs.mix import MixCalculation, MixRow, Offered, SavingCalculation
+from api.jobs.mix import MixCalculation, Offered, SavingCalculation
+from api.jobs.mix_rows import MixRow
 from api.jobs.plans import (
+    BASELINE,
     ComparisonCalculation,
     ComparisonRow,
     Plan,
     Simulation,
-    WaterfallCalculation,
-    WaterfallRow,
 )
+from api.jobs.waterfall import WaterfallCalculation, WaterfallRow
 from api.presentation import Question
 from api.quantities import Count, Day, Number, ShareNumber
 from api.scenario_documents import FIRST_YEAR, LAST_YEAR, AnyChange, PricesDocument
@@ -47,8 +51,8 @@ router: APIRouter = planner_router("plans")
 
 Address = Annotated[str, Path(examples=["ishoej-2020-to-ekstra"])]
 
-BASELINE = "baseline"
-"""What a scenario is compared with if nobody says another: the department as it is."""
+ALL_TEAMS = "all"
+"""Names the rows of all teams together, which have no team."""
 _HALF, _QUARTER = Fraction(1, 2), Fraction(1, 4)
 _MOST_UNITS = 20
 
@@ -74,12 +78,20 @@ class PlanQuestion(Question):
 
 
 class ComparisonQuestion(PlanQuestion):
-    """And what the scenario is compared with."""
+    """And what the scenario is compared with, and which rows of it are shown."""
 
     against: str = Field(
         BASELINE,
         description="`baseline`, the department as it is, or another scenario of the same version "
         "of the department (da: sammenlignet med)",
+    )
+    key: str | None = Field(
+        None,
+        description="only the rows of this key: a deadline's rule, `caseload`, `kroner` (da: kun)",
+    )
+    row_team: str | None = Field(
+        None,
+        description=f"only the rows of this team; `{ALL_TEAMS}` for all teams together (da: kun)",
     )
 
 
@@ -88,6 +100,14 @@ class DeadlineQuestion(PlanQuestion):
 
     deadline: str | None = Field(
         None, description="the deadline's rule; the headline deadline if left out (da: frist)"
+    )
+
+
+class WaterfallQuestion(DeadlineQuestion):
+    """And which step of it is shown."""
+
+    number: Count | None = Field(
+        None, description="only the step of this number, 0 for the share before (da: kun trin)"
     )
 
 
@@ -167,10 +187,13 @@ async def comparison(
     if question.against != BASELINE:
         other = kept.scenario(question.against).scenario
         _refuse_other_department(scenario, other)
-        before = _plan(other)
-    calculation = ComparisonCalculation(_asked(scenario, question, store), before, _plan(scenario))
+        before = Plan.of(other)
+    calculation = ComparisonCalculation(
+        _asked(scenario, question, store), before, Plan.of(scenario)
+    )
     store.let_go()
-    return await answered(calculation, question, request)
+    seen_as = partial(rows_of, key=question.key, team=question.row_team)
+    return await answered(calculation, question, request, seen_as=seen_as)
 
 
 @router.get(
@@ -179,7 +202,7 @@ async def comparison(
 )
 async def waterfall(
     address: Address,
-    question: Annotated[DeadlineQuestion, Query()],
+    question: Annotated[WaterfallQuestion, Query()],
     kept: ScenariosDependency,
     store: StoreDependency,
     request: Request,
@@ -188,9 +211,10 @@ async def waterfall(
     scenario = kept.scenario(address).scenario
     asked = _asked(scenario, question, store)
     deadline = question.deadline or asked.department.headline_deadline
-    calculation = WaterfallCalculation(asked, _plan(scenario), deadline)
+    calculation = WaterfallCalculation(asked, Plan.of(scenario), deadline)
     store.let_go()
-    return await answered(calculation, question, request)
+    seen_as = partial(step_of, number=question.number)
+    return await answered(calculation, question, request, seen_as=seen_as)
 
 
 @router.get(
@@ -338,6 +362,46 @@ def _in_full(share: Fraction, language: Language) -> str:
     return shown(share, digits_of(share, most=6), language)
 
 
+def rows_of(found: Finding, *, key: str | None, team: str | None) -> Finding:
+    """Show only some rows of a comparison (da: rækker); `InvalidInput` where there are none."""
+    assert isinstance(found.answer, Table)
+    all_rows: Sequence[ComparisonRow] = found.answer.rows
+    wanted = None if team == ALL_TEAMS else team
+    rows = tuple(
+        each
+        for each in all_rows
+        if key in (None, each.key) and (team is None or each.team == wanted)
+    )
+    if not rows:
+        keys = ", ".join(dict.fromkeys(each.key for each in all_rows))
+        raise InvalidInput(
+            Text(
+                da=f"ingen række er af den nøgle og det team; nøglerne er {keys}",
+                en=f"no row is of that key and team; the keys are {keys}",
+            ),
+            field="key",
+        )
+    return replace(found, answer=Table[ComparisonRow](rows=rows))
+
+
+def step_of(found: Finding, *, number: int | None) -> Finding:
+    """Show only one step of a waterfall (da: trin); `InvalidInput` where there is none."""
+    if number is None:
+        return found
+    assert isinstance(found.answer, Table)
+    all_rows: Sequence[WaterfallRow] = found.answer.rows
+    rows = tuple(each for each in all_rows if each.number == number)
+    if not rows:
+        raise InvalidInput(
+            Text(
+                da=f"skriv et trin fra 0 til {all_rows[-1].number}",
+                en=f"write a step from 0 to {all_rows[-1].number}",
+            ),
+            field="number",
+        )
+    return replace(found, answer=Table[WaterfallRow](rows=rows))
+
+
 _OFFERED = "offered by the search"
 _BOUGHT_ONCE = {"measure", "overtime", "temporary_staff"}
 
@@ -373,14 +437,6 @@ def _prices(scenario: Scenario) -> Prices:
             field="prices",
         )
     return scenario.prices
-
-
-def _plan(scenario: Scenario) -> Plan:
-    return Plan(
-        name=f"{scenario.slug}@{scenario.version}",
-        changes=scenario.changes,
-        prices=scenario.prices,
-    )
 
 
 def _asked(scenario: Scenario, question: PlanQuestion, store: Store) -> Simulation:

@@ -48,6 +48,7 @@ class Version:
     number: int
     kept_at: datetime
     kept_by: str | None
+    reason: str | None = None
 
     @property
     def tag(self) -> str:
@@ -163,12 +164,17 @@ class Store:
         return found[0] if found else None
 
     def add_department(
-        self, department: Department, *, by: str | None = None, after: Version | None = None
+        self,
+        department: Department,
+        *,
+        by: str | None = None,
+        after: Version | None = None,
+        reason: str | None = None,
     ) -> Department:
         """Keep a department as the next version of its name, and return it with that version.
 
         What already is the latest version is not kept twice. `after` is the version that is
-        changed: `ChangedMeanwhile` where another has come since.
+        changed: `ChangedMeanwhile` where another has come since. `reason` says why it is made.
         """
         document = _document(department)
         self._one_writer_of(department.slug)
@@ -188,6 +194,7 @@ class Store:
                 document=document,
                 created_at=datetime.now(UTC),
                 created_by=by,
+                reason=reason,
             )
             .returning(col(StoredDepartment.version))
         ).scalar_one()
@@ -281,6 +288,10 @@ class Store:
         """End the transaction of a reader before it waits for something long (da: slip)."""
         self.session.commit()
 
+    def take_back(self) -> None:
+        """Undo what this transaction has written, for an answer that is a page (da: fortryd)."""
+        self.session.rollback()
+
     def _delete(self, table: Any, where: ColumnElement[bool]) -> int:
         gone: int = self.session.connection().execute(delete(table).where(where)).rowcount
         return gone
@@ -325,11 +336,12 @@ class Store:
         self, address: str, *where: ColumnElement[bool], most: int | None = None
     ) -> tuple[Version, ...]:
         newest_first = (
-            select(
+            select(  # type: ignore[call-overload]
                 StoredDepartment.slug,
                 StoredDepartment.version,
                 StoredDepartment.created_at,
                 StoredDepartment.created_by,
+                StoredDepartment.reason,
             )
             .where(*where)
             .order_by(col(StoredDepartment.version).desc())

@@ -30,6 +30,7 @@ from capacity.wording import Text
 
 if TYPE_CHECKING:  # numpy and the simulation are loaded by whoever reads a list
     from api.imports.understanding import Content, Understood
+    from simulations.case_history import CaseHistory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +103,14 @@ class Histories:
         people: Mapping[str, str] = {}
         if terms.kind is Kind.ABSENCE:
             people = self._people(known)
+        found = Store(self.session).department(department)
         return Given(
-            department=Store(self.session).department(department),
+            department=found,
             secret=secret or new_secret(),
             remembered=remembered,
             people=people,
             kept_for=self._kept_for(known) if terms.keep_names else None,
+            cases=self._cases_of_draft(found) if terms.kind is Kind.TIME_STUDY else None,
         )
 
     def accept(
@@ -124,7 +127,7 @@ class Histories:
         report, content = found.report, found.content
         if content is None:
             raise ValueError("what may not be accepted has no content")
-        before = self._by_token(slug, report.token)
+        before = self.by_token(slug, report.token)
         if before is not None:
             return before, False
         self._keep_secret(slug, secret)
@@ -151,7 +154,7 @@ class Histories:
         if terms.source is not None:
             learnt = Remembered(found.mapping, found.values)
             self._keep_source(terms.source, terms.kind, learnt, by=by)
-        kept = self._by_token(slug, report.token)
+        kept = self.by_token(slug, report.token)
         assert kept is not None
         return kept, True
 
@@ -303,10 +306,31 @@ class Histories:
             )
         return {each.pseudonym or each.caseworker: each.caseworker for each in staff.employments}
 
+    def _cases_of_draft(self, department: Department) -> "CaseHistory | None":
+        """Return the case list of a draft: what a time study says depends on how many came."""
+        from api.imports.activities import may_be_revised
+        from simulations.case_history import CaseHistory
+
+        if not may_be_revised(department):
+            return None
+        cases = self.latest(department.slug, Kind.CASES)
+        if not isinstance(cases, CaseHistory):
+            raise InvalidInput(
+                Text(
+                    da="afdelingen er et udkast, og den har ingen sagsliste endnu; importér den "
+                    "først, for af den ses, hvor mange sager timerne er til",
+                    en="the department is a draft and has no case list yet; import that first, "
+                    "for it shows how many cases the hours were for",
+                ),
+                field="kind",
+            )
+        return cases
+
     def _slug_of(self, address: str) -> str:
         return Store(self.session).version(address).slug
 
-    def _by_token(self, slug: str, token: str) -> AcceptedList | None:
+    def by_token(self, slug: str, token: str) -> AcceptedList | None:
+        """Return the list that was accepted with a token, if any (da: allerede godkendt)."""
         row = self.session.exec(
             select(*_LISTED).where(  # type: ignore[call-overload]
                 col(StoredHistory.department) == slug, col(StoredHistory.token) == token
@@ -329,6 +353,37 @@ def keep_accepted(
         return Histories(session).accept(slug, terms, found, secret=secret, by=by)
 
 
+def keep_with_hours(
+    engine: Engine,
+    revised: Department,
+    terms: Terms,
+    found: "Understood",
+    *,
+    secret: bytes,
+    by: str,
+) -> tuple[AcceptedList, bool, Department]:
+    """Keep a time study, and the draft with its hours as the next version: both, or neither.
+
+    (da: gem tidsregistrering.) `ChangedMeanwhile` where somebody has changed the draft meanwhile.
+    """
+    with faults_in_words(), Session(engine) as session, session.begin():
+        store = Store(session)
+        newest = store.latest(revised.slug)
+        if newest is None or newest.number != revised.version:
+            raise changed_meanwhile()
+        kept = store.add_department(revised, by=by, after=newest)
+        accepted, is_new = Histories(session).accept(
+            revised.slug, terms, found, secret=secret, by=by
+        )
+        return accepted, is_new, kept
+
+
+def already_kept(engine: Engine, slug: str, token: str) -> AcceptedList | None:
+    """Return the list that was accepted with a token, if any (da: allerede godkendt)."""
+    with faults_in_words(), Session(engine) as session:
+        return Histories(session).by_token(slug, token)
+
+
 def keep_drafted(
     engine: Engine,
     department: Department,
@@ -337,17 +392,21 @@ def keep_drafted(
     *,
     secret: bytes,
     by: str,
+    study: "tuple[Terms, Understood] | None" = None,
 ) -> AcceptedList:
-    """Keep a department that was drafted from a list, with that list: both, or neither.
+    """Keep a department that was drafted from a list, with that list: all of it, or nothing.
 
-    (da: gem udkast.) `InvalidInput` where the name is taken.
+    (da: gem udkast.) So also the time `study` beside it. `InvalidInput` where the name is taken.
     """
     with faults_in_words(), Session(engine) as session, session.begin():
         _refuse_taken(session, department.slug)
         kept = Store(session).add_department(department, by=by)
         if kept.version != department.version:
             raise changed_meanwhile()
-        accepted, _ = Histories(session).accept(kept.slug, terms, found, secret=secret, by=by)
+        histories = Histories(session)
+        accepted, _ = histories.accept(kept.slug, terms, found, secret=secret, by=by)
+        if study is not None:
+            histories.accept(kept.slug, *study, secret=secret, by=by)
         return accepted
 
 

@@ -1,0 +1,191 @@
+"""A team month by month: what is counted, when hires are felt, and the same luck on both sides."""
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from small_department import small_department
+
+from capacity.caseworker import RampUp
+from capacity.department import Department
+from capacity.errors import InvalidInput, TooMuchWork
+from capacity.rulebook import rulebook
+from capacity.scenario import changed_department
+from capacity.scenario_changes import AddedPosts, MergedTeams
+from capacity.wording import Text
+from simulations.comparison import Measure, simulate
+from simulations.over_time import (
+    Course,
+    Following,
+    over_time,
+    over_time_replications,
+    over_time_sentence,
+    over_time_steps,
+)
+from simulations.stress import Away, Follow, StressTest, stress
+
+BOOK = rulebook()
+ON, TO = date(2024, 1, 1), date(2025, 1, 1)
+ASSESSMENT = "statute.child_assessment"
+FOLLOWING = Following(deadline=ASSESSMENT, to=TO, seed=1, replications=64)
+
+
+def busy(caseworkers: int = 3) -> Department:
+    return small_department(
+        caseworkers=caseworkers, arrivals_per_year="110", ages_days=tuple(range(0, 120, 8))
+    )
+
+
+def of(department: Department) -> Course:
+    return Course(department=department, teams=("assessment",))
+
+
+def with_posts(department: Department, **given) -> Department:
+    posts = AddedPosts(reason="test", team="assessment", fte=Fraction(2), **({"from_": ON} | given))
+    return changed_department(department, (posts,), BOOK)
+
+
+def test_open_cases_are_those_of_a_plain_simulation():
+    department = busy()
+    found = over_time(of(department), of(department), FOLLOWING, BOOK)
+    plain = simulate(department, "assessment", ON, TO, BOOK, seed=1, replications=64)
+    series = {each.measure: each.moments for each in plain.series if each.team == "assessment"}
+    for month, moment in zip(found.months_before, series[Measure.OPEN_CASES][1:], strict=True):
+        assert moment.on == month.until
+        assert month.open_cases == moment.mean
+        assert month.open_range == (moment.year_low, moment.year_high)
+    for month, moment in zip(found.months_before, series[Measure.CASELOAD][1:], strict=True):
+        assert month.caseload is not None
+        assert month.caseload.value == pytest.approx(moment.mean.value)
+
+
+def test_the_shares_are_those_of_a_stress_that_nobody_feels():
+    """Away for a day long after the end: what is left is the team without a stress."""
+    department = busy()
+    found = over_time(of(department), of(department), FOLLOWING, BOOK)
+    nothing = StressTest(
+        label=Text(da="intet", en="nothing"),
+        shocks=(Away(people=1, reason="long_sickness", from_=date(2024, 12, 31), days=1),),
+    )
+    follow = Follow(deadline=ASSESSMENT, to=TO, seed=1, replications=64)
+    months = stress(department, "assessment", nothing, BOOK, follow).months
+    for mine, other in zip(found.months_before, months, strict=True):
+        assert mine.share is not None
+        assert mine.share.value == other.share_without
+        assert mine.share_range == other.share_range_without
+        assert mine.due == other.due
+
+
+def test_nothing_changed_is_simulated_once_and_differs_by_exactly_nothing():
+    same = of(busy())
+    done: list[int] = []
+    found = over_time(same, same, FOLLOWING, BOOK, on_progress=done.append)
+    assert found.months_before == found.months_after
+    assert all(each.open_cases.value == 0 for each in found.changes)
+    assert all(each.share is None or each.share.value == 0 for each in found.changes)
+    assert done[-1] == over_time_replications(same, same, FOLLOWING) == 64
+    assert "hvis intet ændres" in over_time_sentence(found, BOOK).da
+
+
+def test_hires_are_felt_from_their_first_day_and_not_before():
+    department = busy()
+    hired = with_posts(department, from_=date(2024, 7, 1))
+    found = over_time(of(department), of(hired), FOLLOWING, BOOK)
+    for change, month in zip(found.changes, found.months_after, strict=True):
+        if month.until <= date(2024, 7, 1):
+            assert change.open_cases.value == 0
+            assert change.share is None or change.share.value == 0
+    assert found.changes[-1].open_cases.high < 0
+    assert [each.case_fte for each in found.months_after] == [3] * 5 + [5] * 7
+    assert [each.case_fte for each in found.months_before] == [3] * 12
+    said = over_time_sentence(found, BOOK)
+    assert "med ændringen" in said.da
+    assert "with the change" in said.en
+
+
+def test_newcomers_grow_into_their_posts():
+    department = busy()
+    at_once = with_posts(department)
+    slowly = with_posts(department, ramp_up=RampUp(months=6, first_share=Fraction(1, 2)))
+    posts = [each.case_fte for each in _after(department, slowly)]
+    assert posts == sorted(posts)
+    assert posts[0] < 5
+    assert posts[5:] == [5] * 7  # the first of July is the day on which all of it counts
+    slow, quick = (_after(department, each) for each in (slowly, at_once))
+    assert slow[3].open_cases.value > quick[3].open_cases.value
+
+
+def _after(before: Department, after: Department):
+    return over_time(of(before), of(after), FOLLOWING, BOOK).months_after
+
+
+def test_months_begin_and_end_where_the_calendar_does():
+    department = replace(busy(), on=date(2024, 1, 15))
+    following = replace(FOLLOWING, to=date(2024, 3, 10))
+    found = over_time(of(department), of(department), following, BOOK)
+    assert [(each.first_day, each.until) for each in found.months_before] == [
+        (date(2024, 1, 15), date(2024, 2, 1)),
+        (date(2024, 2, 1), date(2024, 3, 1)),
+        (date(2024, 3, 1), date(2024, 3, 10)),
+    ]
+    assert found.open_at_start == 15
+
+
+def test_two_teams_that_are_merged_are_followed_together_before_too():
+    one = busy()
+    people = tuple(
+        replace(each, id=f"b{n}", team="other") for n, each in enumerate(one.roster.caseworkers)
+    )
+    (assessments,) = one.case_classes
+    two = replace(
+        one,
+        teams=(*one.teams, replace(one.teams[0], slug="other")),
+        roster=replace(one.roster, caseworkers=(*one.roster.caseworkers, *people)),
+        case_classes=(assessments, replace(assessments, slug="second", team="other")),
+    )
+    merging = MergedTeams(
+        reason="test",
+        teams=("assessment", "other"),
+        slug="both",
+        label=Text(da="begge", en="both"),
+    )
+    merged = changed_department(two, (merging,), BOOK)
+    before = Course(department=two, teams=("assessment", "other"))
+    after = Course(department=merged, teams=("both",))
+    done: list[int] = []
+    found = over_time(before, after, FOLLOWING, BOOK, on_progress=done.append)
+    assert done[-1] == over_time_replications(before, after, FOLLOWING) == 3 * 64
+    assert done == sorted(done)
+    alone = [over_time(of(two), of(two), FOLLOWING, BOOK).months_before]
+    other = Course(department=two, teams=("other",))
+    alone.append(over_time(other, other, FOLLOWING, BOOK).months_before)
+    for together, *parts in zip(found.months_before, *alone, strict=True):
+        assert together.open_cases.value == pytest.approx(
+            sum(each.open_cases.value for each in parts)
+        )
+        assert together.due == pytest.approx(sum(each.due for each in parts))
+        assert together.case_fte == sum(each.case_fte for each in parts)
+    assert found.months_after[0].due == pytest.approx(found.months_before[0].due)
+
+
+def test_what_cannot_be_followed_is_refused():
+    department, course = busy(), of(busy())
+    with pytest.raises(InvalidInput, match="falls due"):
+        over_time(course, course, replace(FOLLOWING, deadline="statute.care_plan"), BOOK)
+    later = of(replace(department, on=date(2024, 2, 1)))
+    with pytest.raises(InvalidInput, match="one date"):
+        over_time(course, later, FOLLOWING, BOOK)
+    with pytest.raises(InvalidInput, match="replications"):
+        over_time(course, course, replace(FOLLOWING, replications=2), BOOK)
+    with pytest.raises(TooMuchWork):
+        over_time(course, course, replace(FOLLOWING, replications=10**9), BOOK)
+
+
+def test_what_it_costs_is_known_beforehand():
+    course = of(busy())
+    alone = over_time_steps(course, course, FOLLOWING, BOOK)
+    both = over_time_steps(course, of(with_posts(busy())), FOLLOWING, BOOK)
+    assert alone < both < 3 * alone
+    twice = replace(FOLLOWING, replications=128)
+    assert over_time_steps(course, course, twice, BOOK) == 2 * alone
