@@ -16,6 +16,8 @@ from api.app import create_app
 from api.database import database_engine, migrate
 from api.settings import Settings
 
+pytest_plugins = ("opened_pages",)
+
 # What the test client calls the service; a served one answers to the names of its machine alone.
 os.environ.setdefault("CASELOAD_HOSTS", "testserver")
 

@@ -27,7 +27,7 @@ from api.pages.dials import TERMS, plan_of
 from capacity.rulebook import rulebook
 from simulations.what_if import FIRST_ANSWER, Runs
 
-sys.path.append(str(Path(__file__).parents[1] / "browser"))
+sys.path.append(str(Path(__file__).parents[1]))
 
 from windows import CHROMIUM, FLAGS, PAGES
 

@@ -23,7 +23,7 @@ PAGES = [*(sheet.path for sheet in SHEETS), "/figures"]
 PATIENCE_MS = 60_000
 """The machine may be busy with other things: the benchmark tells what takes how long."""
 expect.set_options(timeout=PATIENCE_MS)
-_AXE = Path(__file__).parent / "axe.min.js"
+_AXE = Path(__file__).parent / "browser" / "axe.min.js"
 _RULES = [*(f"wcag{each}" for each in ("2a", "2aa", "21a", "21aa", "22aa")), "best-practice"]
 _FOUND = """async (rules) => {
   const found = await axe.run(document, { runOnly: rules });
