@@ -58,6 +58,7 @@ without bound shows, and a busy machine does not."""
 COMMON = {field.alias or name for name, field in Question.model_fields.items()}
 CALCULATIONS = {
     "/v1/staffing-curve",
+    "/v1/what-if",
     "/v1/best-mix",
     "/v1/scenarios/{address}/comparison",
     "/v1/scenarios/{address}/waterfall",

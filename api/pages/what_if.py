@@ -33,8 +33,8 @@ if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not bef
 BREAK = "\N{INFORMATION SEPARATOR TWO}"
 """Ends each part of a reply that comes in parts."""
 _RUNS_KEPT = 32
-_MOST_STEPS = 10**8
-"""Some ten seconds of one core: a page that is dragged does not wait for more."""
+_MOST_STEPS = 50_000_000
+"""A few seconds of one core: a page that is dragged does not wait for more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
