@@ -71,6 +71,7 @@ class FitDocument(Document):
     possible: tuple[tuple[TeamInputsDocument, ...], ...] = ()
     tests: tuple[BackTestDocument, ...] = ()
     confidence: ExactNumber
+    unexplained: tuple[Slug, ...] = Field(default=(), exclude_if=lambda teams: not teams)
 
     def to_domain(self) -> Fit:
         """Read as `Fit`."""

@@ -53,6 +53,16 @@ def observed(  # noqa: PLR0913  (one option each)
         from api.observed_answers import chart_rows, compliance_rows, compliance_sentence
 
         history = _history(department, database)
+        if chart is not None and shared:
+            raise InvalidInput(
+                Text(
+                    da="hører til tabellen: et diagram viser hver måneds tal; del tabellen i "
+                    "stedet",
+                    en="belongs to the table: a chart shows the numbers of each month; share the "
+                    "table instead",
+                ),
+                field="shared",
+            )
         if chart is not None:
             rows, sentence = chart_rows(history, chart, team=team, phases=phases)
             table = _table(_CHART, rows, lang)

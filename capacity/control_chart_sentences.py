@@ -1,5 +1,10 @@
 """A control chart in words that a leader understands (da: seriediagrammet i ord)."""
 
+from capacity.compliance import (
+    compliance_difference,
+    compliance_difference_sentence,
+    observed_compliance,
+)
 from capacity.control_charts import (
     LEAST_USEFUL,
     ControlChart,
@@ -26,8 +31,9 @@ _TOO_FEW = Text(
     "off the median, and there are {useful}.",
 )
 _NOISE = Text(
-    da="Udsvingene er ikke større, end tilfældigheder alene giver: tallene viser ingen ændring.",
-    en="The swings are no larger than chance alone gives: the figures show no change.",
+    da="Udsvingene er ikke større, end tilfældigheder alene giver: tallene viser ingen ændring i "
+    "den tid.",
+    en="The swings are no larger than chance alone gives: the figures show no change in that time.",
 )
 _LONG_RUN = Text(
     da="{length} punkter i træk ({run_first} til {run_last}) ligger {side} medianen på {median}; "
@@ -64,25 +70,48 @@ _NEW_LAW = Text(
 )
 
 
+_BEFORE_AND_AFTER = Text(
+    da="De to faser holdt op mod hinanden:", en="The two phases held against one another:"
+)
+
+
 def phase_sentence(phase: Phase) -> Text:
     """Say in words whether a phase holds more than noise (da: fasen i ord)."""
     return Spoken(lambda language: _said(phase, language))
 
 
 def control_chart_sentence(chart: ControlChart) -> Text:
-    """Say a chart in words, phase by phase; phases are not compared (da: diagrammet i ord)."""
+    """Say a chart in words, phase by phase (da: diagrammet i ord).
+
+    Phases of one law were divided beforehand, so the two sides of a day are counts of different
+    cases and are held against one another; what began under another law is not.
+    """
 
     def said(language: Language) -> str:
         several_laws = len({phase.law_from for phase in chart.phases}) > 1
         parts = []
-        for phase in chart.phases:
+        for before, phase in zip((None, *chart.phases), chart.phases, strict=False):
             if several_laws and phase.law_from:
                 law_from = date_in_words(phase.law_from, language)
                 parts.append(_NEW_LAW.in_language(language).format(law_from=law_from))
             parts.append(_said(phase, language))
+            if before is not None and before.law_from == phase.law_from:
+                parts.append(_against(before, phase, language))
         return " ".join(parts)
 
     return Spoken(said)
+
+
+def _against(before: Phase, phase: Phase, language: Language) -> str:
+    one, other = (
+        observed_compliance(
+            sum(each.point.in_time for each in side.points),
+            sum(each.point.due for each in side.points),
+        )
+        for side in (before, phase)
+    )
+    difference = compliance_difference_sentence(compliance_difference(one, other))
+    return f"{_BEFORE_AND_AFTER.in_language(language)} {difference.in_language(language)}"
 
 
 def _said(phase: Phase, language: Language) -> str:

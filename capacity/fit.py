@@ -156,6 +156,7 @@ class Fit:
     History ran from `from_` and was known up to and including `seen_on`, in `cases` cases.
     `possible` are sets of inputs as probable as one another, each a row a team. `tests` are the
     back-tests, a row a deadline and held-out period. `confidence` is that of all intervals.
+    `unexplained` are the teams of whose past not even the best values would often show the like.
     """
 
     from_: date
@@ -165,6 +166,7 @@ class Fit:
     possible: tuple[tuple[TeamInputs, ...], ...] = ()
     tests: tuple[BackTest, ...] = ()
     confidence: Share = Fraction(9, 10)
+    unexplained: tuple[str, ...] = ()
 
     def test_of(self, team: str, deadline: str) -> BackTest | None:
         """Return the latest back-test of a team's deadline (da: seneste tilbageblik)."""
@@ -175,6 +177,12 @@ class Fit:
 NOT_FITTED = Text(
     da="Modellen er ikke tilpasset afdelingens egen historie.",
     en="The model is not fitted to the department’s own history.",
+)
+_UNEXPLAINED = Text(
+    da="Modellen forklarer ikke teamets historik som helhed: brug ikke tallene, før det er "
+    "forstået. ",
+    en="The model does not explain the team’s history as a whole: do not use the numbers before "
+    "that is understood. ",
 )
 _UNTESTED = Text(
     da="Modellen er tilpasset afdelingens egne data fra {from_} til {seen_on} ({cases} sager), men "
@@ -212,9 +220,14 @@ def verdict(fit: Fit | None, team: str, deadline: str) -> Text:
     if fit is None:
         return NOT_FITTED
     found = fit.test_of(team, deadline)
-    if found is None:
-        return Spoken(lambda language: _untested(fit, language))
-    return Spoken(lambda language: _tested(found, language))
+    # The worst that is known comes first: one deadline may come out right by the wrong way.
+    first = _UNEXPLAINED if team in fit.unexplained else Text(da="", en="")
+
+    def said(language: Language) -> str:
+        rest = _untested(fit, language) if found is None else _tested(found, language)
+        return first.in_language(language) + rest
+
+    return Spoken(said)
 
 
 def _untested(fit: Fit, language: Language) -> str:

@@ -214,6 +214,7 @@ def department_fit(
             ),
             possible=_possible(fitted, fits, beliefs, seed),
             confidence=exact(CONFIDENCE),
+            unexplained=tuple(team for team, each in beliefs.items() if not each.explains),
         ),
     )
 
@@ -437,6 +438,8 @@ class _Belief:
     central: TeamInputs
     draws: tuple[TeamInputs, ...]
     rows: tuple[FittedInput, ...]
+    explains: bool = True
+    """Whether the best values would show such a past; unknown where none are learned."""
 
 
 def fit_steps(
@@ -592,6 +595,12 @@ def _unlearnable(question: EffortQuestion, past: Past, book: Rulebook) -> Text |
         deadlines = seen_deadlines(question.department, question.team, book)
     except InvalidInput as error:
         return error.message
+    people = question.department.roster.team(question.team).caseworkers
+    if not any(each.hours_per_week for each in people):
+        return Text(
+            da="ingen medarbejdere er kendt i teamet; læs personalelisten ind først",
+            en="nobody is known to work in the team; read the payroll list first",
+        )
     if question.team not in past.cases.teams:
         return Text(
             da="sagslisten har ingen rækker fra teamet", en="the case list has no rows of the team"
@@ -625,6 +634,7 @@ def _learned(found: EffortPosterior) -> _Belief:
         for each in drawn(found, SETS, found.question.seed)
     )
     return _Belief(
+        explains=found.explains,
         central=central,
         draws=draws,
         rows=(

@@ -1,5 +1,6 @@
 """When a change in a share is more than noise, and how often noise passes for one."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import groupby, product
@@ -184,7 +185,7 @@ def test_noise_is_called_noise():
     assert phase_sentence(judged).da == (
         "Andelen til tiden har ligget mellem 73 % og 90 % i 12 måneder (januar 2015 til december "
         "2015); i alt var 295 af 360 til tiden (82 %). Udsvingene er ikke større, end "
-        "tilfældigheder alene giver: tallene viser ingen ændring."
+        "tilfældigheder alene giver: tallene viser ingen ændring i den tid."
     )
     assert "the figures show no change" in phase_sentence(judged).en
 
@@ -204,6 +205,16 @@ def test_a_change_of_law_and_a_stated_date_begin_new_phases():
     ]
     said = control_chart_sentence(chart).da
     assert said.count("Sager efter reglerne fra 1. januar 2024:") == 2
+
+
+def test_phases_of_one_law_are_held_against_one_another():
+    series = points([24] * 12 + [15] * 12)
+    said = control_chart_sentence(control_chart(series, new_phase_on=[series[12].on]))
+    assert "288 af 360 (80 %) mod 180 af 360 (50 %)" in said.da
+    assert "under 0,1 % af tilfældene" in said.da
+    assert "held against one another" in said.en
+    other_law = [replace(each, law_from=date(2016, 1, 1)) for each in series[12:]]
+    assert "mod" not in control_chart_sentence(control_chart(series[:12] + other_law)).da
 
 
 def test_two_points_of_a_day_and_no_points_are_refused():

@@ -18,6 +18,7 @@ from capacity.department import Department
 from capacity.errors import InvalidInput
 from capacity.fit import FittedInput
 from capacity.practice import Policy
+from capacity.roster import Roster
 from capacity.staff_history import Employment, StaffHistory
 from capacity.wording import Text
 from simulations import department_fit as module
@@ -426,6 +427,14 @@ def test_too_small_a_study_is_refused():
     with pytest.raises(InvalidInput) as refused:
         department_fit(small(), Past(cases=listed()), BOOK, study=StudySize(points=31))
     assert refused.value.field == "points"
+
+
+def test_of_a_team_in_which_nobody_is_known_to_work_nothing_is_learned():
+    nobody = replace(small(), roster=Roster(caseworkers=()))
+    fitted = department_fit(nobody, Past(cases=listed()), BOOK, study=LITTLE)
+    found = row(fitted, f"teams.{TEAM}.effort")
+    assert not found.learned
+    assert "læs personalelisten ind først" in found.says.da
 
 
 # --- Recovery --------------------------------------------------------------------------------

@@ -99,6 +99,18 @@ def test_the_latest_back_test_speaks() -> None:
     assert fit(back_test(), earlier).test_of(TEAM, DEADLINE) == back_test()
 
 
+def test_the_worst_that_is_known_of_a_team_is_said_first() -> None:
+    found = replace(fit(back_test()), unexplained=(TEAM,))
+    said = verdict(found, TEAM, DEADLINE)
+    assert said.da.startswith("Modellen forklarer ikke teamets historik som helhed")
+    assert said.en.startswith("The model does not explain the team’s history as a whole")
+    assert said.da.endswith(verdict(fit(back_test()), TEAM, DEADLINE).da)
+    assert verdict(found, "another", DEADLINE).da.startswith("Modellen er tilpasset")
+    department = replace(load_example("ishoej-2020"), fit=found)
+    written = DepartmentDocument.from_domain(department).as_json()
+    assert DepartmentDocument.model_validate(written).to_domain() == department
+
+
 def test_a_fit_is_kept_in_the_departments_document() -> None:
     department = replace(load_example("ishoej-2020"), fit=fit(back_test()))
     written = DepartmentDocument.from_domain(department).as_json()
