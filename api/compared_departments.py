@@ -67,13 +67,23 @@ class ComparedRow(Answer):
     note: Annotated[Words | None, Label("bemærk", "note")]
 
 
-def figures_of_row(row: "RowOfFile", deadline: str) -> DepartmentFigures:
+def figures_of_row(row: "RowOfFile", deadline: str | None) -> DepartmentFigures:
     """Read the figures of a row of a file (da: rækkens tal).
 
     `deadline` is the rule where the row names none. `InvalidInput` names the row whose deadline is
-    no rule of the planner's, or was not in force.
+    no rule of the planner's, or was not in force, and one that counts a deadline nobody has named.
     """
     rule = row.deadline or deadline
+    if row.due is not None and rule is None:
+        raise InvalidInput(
+            Text(
+                da=f"række {row.row} ({shown_value(row.name)}) tæller frister, men ikke hvilken; "
+                "tilføj kolonnen frist, eller skriv deadline=… for dem alle",
+                en=f"row {row.row} ({shown_value(row.name)}) counts deadlines and not which; add a "
+                "column deadline, or write deadline=… for all of them",
+            ),
+            field=f"rows[{row.row}].deadline",
+        )
     return DepartmentFigures(
         name=row.name,
         on=row.to,
@@ -82,7 +92,7 @@ def figures_of_row(row: "RowOfFile", deadline: str) -> DepartmentFigures:
         fte=row.fte,
         fte_definition=row.fte_definition,
         deadline=None if row.due is None else rule,
-        law_from=None if row.due is None else _one_law(rule, row),
+        law_from=None if row.due is None or rule is None else _one_law(rule, row),
         in_time=row.in_time,
         due=row.due,
     )
@@ -173,7 +183,9 @@ def compared(
             refusal.field = "rank"
             raise refusal
         told = tuple(_row(each.row, each, rankable) for each in ranked(rows, rank))
-    return told, Spoken(lambda language: " ".join(_said(rows, refusals, language)))
+    if rank is not None:
+        refusals = {}  # what was not asked for was not refused either
+    return told, Spoken(lambda language: " ".join(_said(rows, refusals, rank, language)))
 
 
 def _refused(rows: Sequence[DepartmentRow], by: Measure) -> InvalidInput | None:
@@ -232,6 +244,7 @@ _TIMELY = Text(
     da="{in_time} af {due} til tiden ({share}; {low} til {high})",
     en="{in_time} of {due} in time ({share}; {low} to {high})",
 )
+_RANKED = Text(da="Rangordnet efter {by}.", en="Ranked by {by}.")
 _NOT_RANKED = Text(da="Ikke rangordnet efter {by}: {why}.", en="Not ranked by {by}: {why}.")
 _MEASURES = {
     Measure.CASELOAD: Text(da="sagstal", en="caseload"),
@@ -248,8 +261,11 @@ _NO_JUDGEMENT = Text(
 def _said(
     rows: Sequence[DepartmentRow],
     refusals: dict[Measure, InvalidInput | None],
+    rank: Measure | None,
     language: Language,
 ) -> Iterator[str]:
+    if rank is not None:
+        yield _RANKED.in_language(language).format(by=_MEASURES[rank].in_language(language))
     for row in rows:
         parts = [
             _OF.in_language(language).format(

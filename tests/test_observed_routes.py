@@ -277,8 +277,13 @@ def test_a_review_is_planned_and_read(service):
     assert levels["met_low"] == pytest.approx(0.18, abs=0.005)
 
 
-def compared(service: TestClient, content: str, query: str = "") -> Any:
-    return service.post(f"/v1/department-comparison?{query}", content=content, headers=FILE)
+COUNTED = "deadline=statute.child_assessment"
+"""What the file of departments does not say of itself."""
+
+
+def compared(service: TestClient, content: str, query: str = "", counted: str = COUNTED) -> Any:
+    path = f"/v1/department-comparison?{query}&{counted}"
+    return service.post(path, content=content, headers=FILE)
 
 
 ONE_KIND = DEPARTMENTS.replace(
@@ -595,3 +600,18 @@ def test_a_file_named_by_a_cpr_number_is_refused_and_not_repeated(service):
     answer = compared(service, DEPARTMENTS, "file=010203-1234.csv")
     assert answer.status_code == 422
     assert "010203" not in answer.text
+
+
+def test_which_deadline_a_file_counts_is_asked_and_never_guessed(service):
+    asked = compared(service, ONE_KIND, counted="")
+    assert asked.status_code == 422
+    assert "tæller frister, men ikke hvilken" in asked.json()["detail"]
+    assert asked.json()["errors"][0]["field"] == "rows[2].deadline"
+    told = compared(service, ONE_KIND, counted="deadline=statute.notification_assessment")
+    assert {row["deadline"] for row in told.json()["rows"]} == {"statute.notification_assessment"}
+
+
+def test_a_ranking_speaks_of_what_was_asked(service):
+    said = compared(service, ONE_KIND, "rank=caseload&format=text&lang=da").text
+    assert said.startswith("Rangordnet efter sagstal.")
+    assert "belastning" not in said

@@ -46,20 +46,21 @@ Compared = tuple[tuple[ComparedRow, ...], Text]
 
 
 class RankQuestion(Question):
-    """Which deadline, and whether to rank (da: rangordning)."""
+    """Whether to rank (da: rangordning)."""
 
     rank: Measure | None = Field(
         None,
         description="rank by caseload, load or timeliness; refused where the rows do not measure "
         "the same (da: rangordn efter)",
     )
-    deadline: str = Field(
-        USUAL_DEADLINE, description="the deadline's rule (da: frist)", max_length=100
-    )
 
 
 class StoredQuestion(RankQuestion):
-    """Which stored departments, and of which period (da: gemte afdelinger)."""
+    """Which stored departments, and of which period and deadline (da: gemte afdelinger)."""
+
+    deadline: str = Field(
+        USUAL_DEADLINE, description="the deadline's rule (da: frist)", max_length=100
+    )
 
     departments: str = Field(
         description="departments, separated by semicolons (da: afdelinger)",
@@ -73,7 +74,14 @@ class StoredQuestion(RankQuestion):
 
 
 class FileQuestion(RankQuestion):
-    """What the file is called (da: fil); the deadline is of the rows that name none."""
+    """What the file is called (da: fil), and the deadline of the rows that name none."""
+
+    deadline: str | None = Field(
+        None,
+        description="the rule of the rows that name no deadline; asked for where they count one "
+        "(da: frist)",
+        max_length=100,
+    )
 
     file: NoCpr = Field(None, description="the file's name (da: filnavn)", max_length=255)
     sheet: NoCpr = Field(None, description="the sheet; the first with content", max_length=100)
