@@ -322,14 +322,14 @@ def _class_fit(case_class: CaseClass, past: Past) -> _ClassFit:
 
 def _inflow_row(case_class: CaseClass, inflow: InflowFit) -> FittedInput:
     found = inflow.arrivals_per_year
-    stated = case_class.arrivals_per_year
+    value = _rounded(found.value) if inflow.learned else case_class.arrivals_per_year
     return FittedInput(
         about=f"case_classes.{case_class.slug}.arrivals_per_year",
         label=Text(da=f"tilgang af {case_class.label.da}", en=f"inflow of {case_class.label.en}"),
         unit=Text(da="sager om året", en="cases a year"),
-        value=_rounded(found.value) if inflow.learned else stated,
-        low=_rounded(found.low),
-        high=_rounded(found.high),
+        value=value,
+        low=min(_rounded(found.low), value),
+        high=max(_rounded(found.high), value),
         learned=inflow.learned,
         says=Text(
             da=" ".join(each.da for each in inflow.sentences if each.da),
@@ -421,8 +421,9 @@ def _staff_row(part: LearnedRate | LearnedDays) -> FittedInput:
         label=part.what,
         unit=unit,
         value=value,
-        low=low,
-        high=high,
+        # What stands is among what is possible, also where the list speaks against it.
+        low=min(low, value),
+        high=max(high, value),
         learned=part.learned,
         says=part.sentence,
     )

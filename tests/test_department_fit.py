@@ -485,3 +485,10 @@ def test_intervals_of_many_fits_hold_the_truth_as_often_as_they_say():
         for about, count in held(fits, truth, size, 1001).items():
             found = binomtest(count, fits, 0.9, alternative="less")
             assert found.pvalue > 0.001, (about, count)
+
+
+def test_every_interval_holds_the_value_that_is_shown():
+    fitted = department_fit(small(), Past(cases=listed()), BOOK, study=LITTLE)
+    assert fitted.fit is not None
+    for each in fitted.fit.inputs:
+        assert each.low <= each.value <= each.high, each.about
