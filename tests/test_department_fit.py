@@ -32,6 +32,8 @@ from simulations.department_fit import (
     past_department,
 )
 from simulations.factor_priors import EffortPrior, FactorPrior
+from simulations.staff_fit import LearnedRate
+from simulations.survival import Interval
 from simulations.synthetic_department import as_listed, synthetic_past
 from simulations.synthetic_truths import Size, synthetic_truth
 
@@ -492,3 +494,16 @@ def test_every_interval_holds_the_value_that_is_shown():
     assert fitted.fit is not None
     for each in fitted.fit.inputs:
         assert each.low <= each.value <= each.high, each.about
+
+
+def test_a_rate_that_is_not_learned_lies_in_its_interval_though_the_list_speaks_against_it():
+    left = LearnedRate(
+        what=Text(da="fratrædelse", en="turnover"),
+        events=4,
+        years=9.0,
+        per_year=Interval(value=0.44, low=0.15, high=0.97),
+        prior=Fraction(0),
+        reason=Text(da="færre end 5", en="fewer than 5"),
+    )
+    shown = module._staff_row(left)
+    assert (shown.low, shown.value, float(shown.high)) == (0, 0, 0.97)

@@ -107,3 +107,17 @@ def shown(template: str, frame: Frame, **parts: object) -> Response:
         media_type="text/html",
         headers={**HEADERS, "Content-Language": frame.asked.language},
     )
+
+
+def shown_part(template: str, frame: Frame, page: object) -> Response:
+    """Answer with a part of a page alone, for its script (da: vis en del)."""
+    return Response(
+        rendered(template, frame.asked.language, frame=frame, asked=frame.asked, page=page),
+        media_type="text/html",
+        headers={**HEADERS, "Content-Language": frame.asked.language},
+    )
+
+
+def is_warm(request: Request) -> bool:
+    """Whether the compiled model has been loaded (da: klar)."""
+    return bool(request.app.state.warm.is_set())

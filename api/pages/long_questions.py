@@ -11,7 +11,7 @@ from api.freezing import NotReady
 from api.pages import compare, goal
 from api.pages.calculations import cancel
 from api.pages.chart_files import sent, simulated_origin, standing_alone
-from api.pages.frame import HEADERS, Frame, frame_of, shown
+from api.pages.frame import Frame, frame_of, is_warm, shown, shown_part
 from api.pages.printing import rendered
 from api.store.departments import StoreDependency
 from api.store.scenarios import ScenariosDependency
@@ -29,7 +29,7 @@ async def goal_page(
 ) -> Response:
     """Show what a target takes (da: mål)."""
     frame = frame_of(request, "/goal", goal.TERMS, store)
-    page = await goal.goal_page(frame, kept, store, request, is_warm=_is_warm(request))
+    page = await goal.goal_page(frame, kept, store, request, is_warm=is_warm(request))
     return shown("goal.html", frame, page=page)
 
 
@@ -39,8 +39,8 @@ async def goal_answers(
 ) -> Response:
     """Print the answers of the page alone, as far as they have come (da: svarene)."""
     frame = frame_of(request, "/goal", goal.TERMS, store)
-    page = await goal.goal_page(frame, kept, store, request, is_warm=_is_warm(request))
-    return _part("parts/goal_answers.html", frame, page)
+    page = await goal.goal_page(frame, kept, store, request, is_warm=is_warm(request))
+    return shown_part("parts/goal_answers.html", frame, page)
 
 
 @router.get("/compare")
@@ -49,7 +49,7 @@ async def compare_page(
 ) -> Response:
     """Show several plans side by side (da: sammenlign)."""
     frame = frame_of(request, "/compare", compare.TERMS, store)
-    page = await compare.compare_page(frame, kept, store, request, is_warm=_is_warm(request))
+    page = await compare.compare_page(frame, kept, store, request, is_warm=is_warm(request))
     return shown("compare.html", frame, page=page)
 
 
@@ -59,8 +59,8 @@ async def compare_answers(
 ) -> Response:
     """Print the answers of the page alone, as far as they have come (da: svarene)."""
     frame = frame_of(request, "/compare", compare.TERMS, store)
-    page = await compare.compare_page(frame, kept, store, request, is_warm=_is_warm(request))
-    return _part("parts/compare_answers.html", frame, page)
+    page = await compare.compare_page(frame, kept, store, request, is_warm=is_warm(request))
+    return shown_part("parts/compare_answers.html", frame, page)
 
 
 @router.get("/goal/{name}.{kind}")
@@ -73,7 +73,7 @@ async def goal_chart(
 ) -> Response:
     """Return a chart of the page as a file (da: figur som fil)."""
     frame = frame_of(request, "/goal", goal.TERMS, store)
-    page = await goal.goal_page(frame, kept, store, request, is_warm=_is_warm(request))
+    page = await goal.goal_page(frame, kept, store, request, is_warm=is_warm(request))
     row = (page.levels if name == "chance" else page.steps) or (None,)
     return await _chart(frame, page, row[0], name, kind)
 
@@ -88,7 +88,7 @@ async def compare_chart(
 ) -> Response:
     """Return a chart of the page as a file (da: figur som fil)."""
     frame = frame_of(request, "/compare", compare.TERMS, store)
-    page = await compare.compare_page(frame, kept, store, request, is_warm=_is_warm(request))
+    page = await compare.compare_page(frame, kept, store, request, is_warm=is_warm(request))
     falls = page.fall.rows if page.fall else ()
     rows = falls if name == "waterfall" else tuple(each.today for each in page.deadlines)
     return await _chart(frame, page, (rows or (None,))[0], name, kind)
@@ -127,15 +127,3 @@ async def cancelled(request: Request) -> Response:
     # Only a page of ours: an address that begins with two of them is another host's.
     is_ours = back.startswith("/") and not back.startswith(("//", "/\\"))
     return RedirectResponse(back if is_ours else "/", _SEE_OTHER)
-
-
-def _is_warm(request: Request) -> bool:
-    return bool(request.app.state.warm.is_set())
-
-
-def _part(template: str, frame: Frame, page: object) -> Response:
-    return Response(
-        rendered(template, frame.asked.language, frame=frame, asked=frame.asked, page=page),
-        media_type="text/html",
-        headers={**HEADERS, "Content-Language": frame.asked.language},
-    )

@@ -3,8 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.pages import next_90_days, over_time, vulnerability
-from api.pages.frame import HEADERS, Frame, frame_of, shown
-from api.pages.printing import rendered
+from api.pages.frame import frame_of, is_warm, shown, shown_part
 from api.store.departments import StoreDependency
 
 router = APIRouter(include_in_schema=False)
@@ -14,7 +13,7 @@ router = APIRouter(include_in_schema=False)
 async def vulnerability_page(request: Request, store: StoreDependency) -> Response:
     """Show what a team loses when several are away at once (da: sårbarhed)."""
     frame = frame_of(request, "/vulnerability", vulnerability.TERMS, store)
-    page = await vulnerability.vulnerability_page(frame, request, is_warm=_is_warm(request))
+    page = await vulnerability.vulnerability_page(frame, request, is_warm=is_warm(request))
     return shown("vulnerability.html", frame, page=page)
 
 
@@ -22,15 +21,15 @@ async def vulnerability_page(request: Request, store: StoreDependency) -> Respon
 async def vulnerability_answers(request: Request, store: StoreDependency) -> Response:
     """Print the answers of the page alone, as far as they have come (da: svarene)."""
     frame = frame_of(request, "/vulnerability", vulnerability.TERMS, store)
-    page = await vulnerability.vulnerability_page(frame, request, is_warm=_is_warm(request))
-    return _part("parts/vulnerability_answers.html", frame, page)
+    page = await vulnerability.vulnerability_page(frame, request, is_warm=is_warm(request))
+    return shown_part("parts/vulnerability_answers.html", frame, page)
 
 
 @router.get("/next-90-days")
 async def ninety_days_page(request: Request, store: StoreDependency) -> Response:
     """Show what falls due soon against hours at hand (da: de næste 90 dage)."""
     frame = frame_of(request, "/next-90-days", next_90_days.TERMS, store)
-    page = await next_90_days.ninety_days_page(frame, request, is_warm=_is_warm(request))
+    page = await next_90_days.ninety_days_page(frame, request, is_warm=is_warm(request))
     return shown("next_90_days.html", frame, page=page)
 
 
@@ -38,15 +37,15 @@ async def ninety_days_page(request: Request, store: StoreDependency) -> Response
 async def ninety_days_answers(request: Request, store: StoreDependency) -> Response:
     """Print the answers of the page alone, as far as they have come (da: svarene)."""
     frame = frame_of(request, "/next-90-days", next_90_days.TERMS, store)
-    page = await next_90_days.ninety_days_page(frame, request, is_warm=_is_warm(request))
-    return _part("parts/next_90_days_answers.html", frame, page)
+    page = await next_90_days.ninety_days_page(frame, request, is_warm=is_warm(request))
+    return shown_part("parts/next_90_days_answers.html", frame, page)
 
 
 @router.get("/over-time")
 async def over_time_page(request: Request, store: StoreDependency) -> Response:
     """Show backlog, caseload and timeliness month by month (da: over tid)."""
     frame = frame_of(request, "/over-time", over_time.TERMS, store)
-    page = await over_time.over_time_page(frame, request, is_warm=_is_warm(request))
+    page = await over_time.over_time_page(frame, request, is_warm=is_warm(request))
     return shown("over_time.html", frame, page=page)
 
 
@@ -54,17 +53,5 @@ async def over_time_page(request: Request, store: StoreDependency) -> Response:
 async def over_time_answers(request: Request, store: StoreDependency) -> Response:
     """Print the answers of the page alone, as far as they have come (da: svarene)."""
     frame = frame_of(request, "/over-time", over_time.TERMS, store)
-    page = await over_time.over_time_page(frame, request, is_warm=_is_warm(request))
-    return _part("parts/over_time_answers.html", frame, page)
-
-
-def _is_warm(request: Request) -> bool:
-    return bool(request.app.state.warm.is_set())
-
-
-def _part(template: str, frame: Frame, page: object) -> Response:
-    return Response(
-        rendered(template, frame.asked.language, frame=frame, asked=frame.asked, page=page),
-        media_type="text/html",
-        headers={**HEADERS, "Content-Language": frame.asked.language},
-    )
+    page = await over_time.over_time_page(frame, request, is_warm=is_warm(request))
+    return shown_part("parts/over_time_answers.html", frame, page)

@@ -159,7 +159,8 @@ async def chart(
 ) -> Response:
     """Return a deadline month by month, and whether a change is more than noise.
 
-    (da: seriediagram.) A change of law begins a new phase, and phases are not compared.
+    (da: seriediagram.) A change of law begins a new phase, and so does a stated day. Neighbouring
+    phases of one law are held against one another; what began under another law is not.
     """
     history = case_list(store, Histories(session), slug)
     rows, sentence = await run_in_threadpool(
