@@ -41,6 +41,13 @@ def fit(  # noqa: PLR0913  (one option each)
     accept: Annotated[
         bool, typer.Option("--accept", help="Gem som næste version (keep it).")
     ] = False,
+    accept_unexplained: Annotated[
+        bool,
+        typer.Option(
+            "--accept-unexplained",
+            help="Gem også et hold, hvis fortid modellen ikke forklarer (keep what is unexplained).",
+        ),
+    ] = False,
     database: Database = None,
     lang: Lang = "da",
 ) -> None:
@@ -50,7 +57,7 @@ def fit(  # noqa: PLR0913  (one option each)
         from api.database import database_engine, migrate
         from api.fit_terms import LISTS, fit_calculation
         from api.jobs.calculation import Running
-        from api.jobs.fit import FitTable, HeldOut, fitted_department
+        from api.jobs.fit import FitTable, HeldOut, department_to_keep
         from api.quantities import count
         from api.serving import own_file
         from api.store.histories import keep_fitted, read_past
@@ -79,9 +86,8 @@ def fit(  # noqa: PLR0913  (one option each)
             assert isinstance(found.answer, FitTable)
             typer.echo(_written(found.answer.rows, lang))
             if accept:
-                kept = keep_fitted(
-                    engine, fitted_department(found.answer), of=before, by="caseload fit"
-                )
+                fitted = department_to_keep(found.answer, accept_unexplained=accept_unexplained)
+                kept = keep_fitted(engine, fitted, of=before, by="caseload fit")
                 said = Text(da=f"Gemt som {kept.address}", en=f"Kept as {kept.address}")
             else:
                 said = Text(

@@ -5,6 +5,7 @@ that drag on are the ones that are missing. It stands beside, so that its reader
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ from api.observed_answers import only
 from capacity.case_events import EVENT_LABELS, CaseEvent
 from capacity.errors import InvalidInput
 from capacity.units import exact
-from capacity.wording import Language, Spoken, Text, percent, shown
+from capacity.wording import Language, Spoken, Text, date_in_words, percent, shown
 
 if TYPE_CHECKING:  # numpy and the simulation are loaded by whoever reads a list
     from simulations.case_history import CaseHistory
@@ -66,25 +67,56 @@ class TurnaroundRow(Answer):
     chosen: Annotated[bool, Label("føres videre", "carried on")]
 
 
-def turnaround(
-    history: "CaseHistory",
-    event: CaseEvent,
-    *,
-    starts: CaseEvent | None = None,
-    case_class: str | None = None,
-    team: str | None = None,
-) -> "TurnaroundFit":
-    """Follow cases to an event, open ones as open (da: sagsbehandlingstid).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """From which event to which, and of which cases (da: forløb); None means arrival, and all."""
 
-    Of the types of case that come to it at all. `InvalidInput` where no case can be followed, or
-    there is no such type or team.
+    event: CaseEvent
+    starts: CaseEvent | None = None
+    case_class: str | None = None
+    team: str | None = None
+
+    def in_words(self, history: "CaseHistory") -> Text:
+        """Say what is followed, and how far the list goes (da: i ord)."""
+        starts, ends = self._start_label, EVENT_LABELS[self.event]
+        complete = history.complete_from
+
+        def said(language: Language) -> str:
+            which = "".join(
+                f" {word.in_language(language)} {name}"
+                for word, name in ((_OF_TYPE, self.case_class), (_IN_TEAM, self.team))
+                if name is not None
+            )
+            return _STRETCH.in_language(language).format(
+                starts=starts.in_language(language),
+                ends=ends.in_language(language),
+                which=which,
+                seen_on=date_in_words(history.seen_on, language),
+                complete=""
+                if complete is None
+                else _COMPLETE.in_language(language).format(day=date_in_words(complete, language)),
+            )
+
+        return Spoken(said)
+
+    @property
+    def _start_label(self) -> Text:
+        return _ARRIVAL if self.starts is None else EVENT_LABELS[self.starts]
+
+
+def turnaround(history: "CaseHistory", stretch: Stretch) -> "TurnaroundFit":
+    """Follow cases over a stretch, open ones as open (da: sagsbehandlingstid).
+
+    Of the types of case that come to its end at all. `InvalidInput` where no case can be followed,
+    or there is no such type or team.
     """
     import numpy as np
 
     from simulations.followed_cases import followed_cases
     from simulations.turnaround_fit import turnaround_fit
 
-    rows = only(history, team=team, case_class=case_class)
+    event = stretch.event
+    rows = only(history, team=stretch.team, case_class=stretch.case_class)
     happened = ~np.isnan(rows.at(event))
     if not happened.any():
         known = ", ".join(each.value for each in CaseEvent if not np.isnan(rows.at(each)).all())
@@ -97,7 +129,7 @@ def turnaround(
         )
     # Of a type of case that never comes to the event nobody waits for it.
     rows = rows.only(np.isin(rows.case_class, rows.case_class[happened]))
-    return turnaround_fit(followed_cases(rows, event, starts))
+    return turnaround_fit(followed_cases(rows, event, stretch.starts))
 
 
 def open_share_rows(fit: "TurnaroundFit") -> tuple[OpenShareRow, ...]:
@@ -220,9 +252,25 @@ _FINISHED_ONLY = Text(
     da="kun de afsluttede: forkert, når der er åbne sager",
     en="the finished ones only: wrong where cases are open",
 )
+_ARRIVAL = Text(da="sagens ankomst", en="the case’s arrival")
+_OF_TYPE = Text(da="af typen", en="of the type")
+_IN_TEAM = Text(da="i teamet", en="in the team")
+_STRETCH = Text(
+    da="Fra ”{starts}” til ”{ends}” for sager{which}, set den {seen_on}{complete}.",
+    en="From “{starts}” to “{ends}” for cases{which}, seen on {seen_on}{complete}.",
+)
+_COMPLETE = Text(
+    da=" i en liste, der er fuldstændig fra {day}",
+    en=" in a list that is complete from {day} on",
+)
 _WITHIN = Text(
-    da="Inden for {days} dage er {share} afsluttet (90 %-interval: {low} til {high}).",
-    en="Within {days} days {share} have finished (90% interval: {low} to {high}).",
+    da="Inden for {days} dage er {share} afsluttet (90 %-interval: {low} til {high}), optalt med "
+    "de åbne sager.",
+    en="Within {days} days {share} have finished (90% interval: {low} to {high}), counted with "
+    "the open cases.",
+)
+_BY_FAMILY = Text(
+    da="Fordelingen {family} siger {share}.", en="The {family} distribution says {share}."
 )
 _ALONE = Text(
     da="Regnet på de afsluttede alene ville det se ud som {share} og en middelværdi på {mean} "
@@ -231,33 +279,51 @@ _ALONE = Text(
 )
 
 
-def turnaround_sentence(fit: "TurnaroundFit", within: int) -> Text:
+def turnaround_sentence(
+    fit: "TurnaroundFit", within: int, stretch: Stretch, history: "CaseHistory"
+) -> Text:
     """Say what the list says of turnaround, and what leaving the open cases out would (da: i ord).
 
+    The share told is the counted one; what the family that is carried on makes of it stands beside.
     `InvalidInput` for odd days.
     """
-    by_then, ages = fit.finished_by(_possible(within)), _finished(fit)
+    from simulations.turnaround_shapes import SHAPE_LABELS
+
+    counted, ages = fit.counted.finished_by(_possible(within)), _finished(fit)
 
     def said(language: Language) -> str:
         parts = [
+            stretch.in_words(history).in_language(language),
             fit.sentence.in_language(language),
             _WITHIN.in_language(language).format(
                 days=shown(within, 0, language),
-                share=percent(_rounded(by_then.value), language),
-                low=percent(_rounded(by_then.low), language),
-                high=percent(_rounded(by_then.high), language),
+                share=_share(counted.value, language),
+                low=_share(counted.low, language),
+                high=_share(counted.high, language),
             ),
         ]
+        if fit.chosen:
+            family = fit.chosen.fit
+            parts.append(
+                _BY_FAMILY.in_language(language).format(
+                    family=SHAPE_LABELS[family.shape].in_language(language),
+                    share=_share(family.finished_by(within).value, language),
+                )
+            )
         if ages.size:
             parts.append(
                 _ALONE.in_language(language).format(
-                    share=percent(_rounded(float((ages <= within).mean())), language),
+                    share=_share(float((ages <= within).mean()), language),
                     mean=shown(_rounded(float(ages.mean())), 0, language),
                 )
             )
         return " ".join(parts)
 
     return Spoken(said)
+
+
+def _share(value: float, language: Language) -> str:
+    return percent(_rounded(value), language)
 
 
 def _rounded(value: float) -> Fraction:

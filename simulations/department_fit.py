@@ -599,8 +599,10 @@ def _unlearnable(question: EffortQuestion, past: Past, book: Rulebook) -> Text |
     people = question.department.roster.team(question.team).caseworkers
     if not any(each.hours_per_week for each in people):
         return Text(
-            da="ingen medarbejdere er kendt i teamet; læs personalelisten ind først",
-            en="nobody is known to work in the team; read the payroll list first",
+            da="ingen medarbejdere er kendt i teamet; læs personalelisten ind først (caseload "
+            "import staff, eller siden Ret afdelingen)",
+            en="nobody is known to work in the team; read the payroll list first (caseload import "
+            "staff, or the page Edit the department)",
         )
     if question.team not in past.cases.teams:
         return Text(
@@ -639,14 +641,11 @@ def _learned(found: EffortPosterior) -> _Belief:
         central=central,
         draws=draws,
         rows=(
-            _factor_row(team, "effort", EFFORT_LABEL, found.effort, effort_sentence(found)),
-            _factor_row(
-                team,
-                "delays",
-                DELAYS_LABEL,
-                found.delays,
-                factor_sentence(found.delays, DELAYS_LABEL),
+            replace(
+                _factor_row(team, "effort", EFFORT_LABEL, found.effort, found.explains),
+                says=_plain(effort_sentence(found)),
             ),
+            _factor_row(team, "delays", DELAYS_LABEL, found.delays, found.explains),
         ),
     )
 
@@ -694,7 +693,9 @@ def _as_before(question: EffortQuestion, reason: Text) -> _Belief:
     )
 
 
-def _factor_row(team: str, name: str, label: Text, found: FactorLearned, says: Text) -> FittedInput:
+def _factor_row(
+    team: str, name: str, label: Text, found: FactorLearned, explains: bool
+) -> FittedInput:
     return FittedInput(
         about=f"teams.{team}.{name}",
         label=label,
@@ -702,9 +703,14 @@ def _factor_row(team: str, name: str, label: Text, found: FactorLearned, says: T
         value=_rounded(found.median),
         low=_rounded(found.low),
         high=_rounded(found.high),
-        learned=found.learned,
-        says=Text(da=says.da, en=says.en),
+        learned=explains and found.learned,
+        says=_plain(factor_sentence(found, label, explains=explains)),
     )
+
+
+def _plain(said: Text) -> Text:
+    """The words themselves, which are kept in a document."""
+    return Text(da=said.da, en=said.en)
 
 
 def _rounded(value: float) -> Fraction:

@@ -49,6 +49,12 @@ _NOT_LEARNED = Text(
     en="{what} was not learned: history says hardly more than was assumed ({median} times what "
     "is stated, from {low} to {high}; source: {source}).",
 )
+_LEAST_BAD = Text(
+    da="{what} er ikke lært: det mindst dårlige bud er {median} gange det angivne ({low} til "
+    "{high}), men det passer ikke.",
+    en="{what} was not learned: the least bad guess is {median} times what is stated ({low} to "
+    "{high}), but it does not fit.",
+)
 _EFFORT = Text(da="Tidsforbruget", en="Effort")
 _DELAYS = Text(da="Ventetiden på andre", en="Waiting for others")
 _ONE_POLICY = Text(
@@ -109,9 +115,12 @@ def effort_sentence(found: EffortPosterior) -> Text:
     return Spoken(lambda language: " ".join(_sentences(found, language)))
 
 
-def factor_sentence(found: FactorLearned, what: Text) -> Text:
-    """Say whether a factor was learned, and what it is (da: lært eller ikke lært)."""
-    return Spoken(lambda language: _factor(found, what, language))
+def factor_sentence(found: FactorLearned, what: Text, *, explains: bool) -> Text:
+    """Say whether a factor was learned, and what it is (da: lært eller ikke lært).
+
+    `explains` is whether the model shows such a past at all: nothing is learned where it does not.
+    """
+    return Spoken(lambda language: _factor(found, what, language, explains))
 
 
 def _sentences(found: EffortPosterior, language: Language) -> list[str]:
@@ -122,8 +131,10 @@ def _sentences(found: EffortPosterior, language: Language) -> list[str]:
         said.append(_UNEXPLAINED.in_language(language).format(odd=named))
     if found.on_the_edge > _ON_THE_EDGE:
         said.append(_EDGE.in_language(language))
-    said.append(_factor(found.effort, _EFFORT, language))
-    said.append(_factor(found.delays, _DELAYS, language))
+    said.append(_factor(found.effort, _EFFORT, language, found.explains))
+    said.append(_factor(found.delays, _DELAYS, language, found.explains))
+    if not found.explains:
+        return said
     said += _orders(found, language)
     if (found.effort.learned or found.delays.learned) and found.correlation < -_STRONG:
         said.append(
@@ -139,8 +150,8 @@ def _sentences(found: EffortPosterior, language: Language) -> list[str]:
 _STRONG = 0.5
 
 
-def _factor(found: FactorLearned, what: Text, language: Language) -> str:
-    words = _LEARNED if found.learned else _NOT_LEARNED
+def _factor(found: FactorLearned, what: Text, language: Language, explains: bool) -> str:
+    words = (_LEARNED if found.learned else _NOT_LEARNED) if explains else _LEAST_BAD
     prior_low, prior_high = found.prior.interval
     return words.in_language(language).format(
         what=what.in_language(language),

@@ -110,10 +110,6 @@ class TurnaroundFit:
         """Whether there is a distribution to carry on (da: lært)."""
         return self.distribution is not None
 
-    def finished_by(self, days: float) -> Interval:
-        """The share finished within so many days: by the chosen family, else as counted."""
-        return (self.chosen.fit if self.chosen else self.counted).finished_by(days)
-
     @property
     def sentence(self) -> Text:
         """What was learned, in a few sentences (da: i ord)."""

@@ -91,6 +91,25 @@ def ages_in(department: Department) -> list[int]:
     )
 
 
+def test_a_team_whose_past_cannot_be_is_named_and_teaches_nothing() -> None:
+    """Every other case is done after two days and the others after four hundred."""
+    history = listed()
+    ends = history.at(CaseEvent.NEED_BECAME_KNOWN) + np.where(
+        np.arange(history.cases) % 2, 2.0, 400.0
+    )
+    ends[ends >= history.seen_until] = np.nan
+    over = dict.fromkeys((CaseEvent.ASSESSMENT_FINISHED, CaseEvent.CLOSED), ends)
+    impossible = replace(history, events={**history.events, **over})
+    fitted = department_fit(small(), Past(cases=impossible), BOOK, study=LITTLE)
+    assert fitted.fit.unexplained == (TEAM,)
+    assert usual().fit.unexplained == ()
+    for found in (effort(fitted), delays(fitted)):
+        assert not found.learned
+        assert "mindst dårlige bud" in found.says.da
+        assert "er lært" not in found.says.da
+    assert effort(fitted).says.en.startswith("The model does not explain history")
+
+
 # --- What can be counted ---------------------------------------------------------------------
 
 

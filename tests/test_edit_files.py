@@ -23,6 +23,8 @@ from api.jobs.fit import FitRow, FitTable
 from api.settings import Settings
 from api.store.departments import Store
 from api.store.histories import Histories
+from api.store.jobs import Job
+from capacity.department import Department
 from capacity.errors import InvalidInput
 from capacity.fit import Fit
 from capacity.wording import Text
@@ -307,7 +309,8 @@ def test_a_fit_is_begun_watched_and_cancelled(service: TestClient):
     assert not list(after.iter("progress"))
 
 
-def test_a_finished_fit_says_its_verdict_and_is_kept_as_the_next_version(service: TestClient):
+def begun_fit(service: TestClient) -> tuple[str, Job]:
+    """A fit that was asked for and is half done: where it is watched, and its job."""
     if not lists(service):
         form = form_to(shown(service, send_file(service, CASES)), "/edit/files")
         shown(service, sent(service, form, fields_of(form), "keep"))
@@ -316,11 +319,17 @@ def test_a_finished_fit_says_its_verdict_and_is_kept_as_the_next_version(service
     with service.app.state.desk.queue.jobs() as jobs:  # type: ignore[attr-defined]
         job = jobs.claim("test", planner_version())
         jobs.progress(job.id, "test", 500, 2000)
-    watched = tree(service.get(begun.headers["location"]))
-    assert [each.get("value") for each in watched.iter("progress")] == ["25"]
+        return begun.headers["location"], job
+
+
+def finish_fit(service: TestClient, job: Job, unexplained: tuple[str, ...] = ()) -> Department:
+    """End a fit with an answer, and return the department that it came to."""
     with Session(service.app.state.engine) as session:  # type: ignore[attr-defined]
         before = Store(session).department(SLUG)
-    found = replace(before, fit=Fit(from_=date(2025, 1, 1), seen_on=DAY, cases=3, inputs=()))
+    found = replace(
+        before,
+        fit=Fit(from_=date(2025, 1, 1), seen_on=DAY, cases=3, inputs=(), unexplained=unexplained),
+    )
     document = DepartmentDocument.from_domain(found).model_dump_json(exclude_none=True)
     says = Text(da="Modellen er ikke prøvet.", en="The model is not tried.")
     row = FitRow(
@@ -353,7 +362,15 @@ def test_a_finished_fit_says_its_verdict_and_is_kept_as_the_next_version(service
     answer = Finding(FitTable(rows=(row, tried), document=document), says).as_json()
     with service.app.state.desk.queue.jobs() as jobs:  # type: ignore[attr-defined]
         assert jobs.finish(job.id, "test", answer)
-    done = tree(service.get(begun.headers["location"]))
+    return found
+
+
+def test_a_finished_fit_says_its_verdict_and_is_kept_as_the_next_version(service: TestClient):
+    address, job = begun_fit(service)
+    watched = tree(service.get(address))
+    assert [each.get("value") for each in watched.iter("progress")] == ["25"]
+    found = finish_fit(service, job)
+    done = tree(service.get(address))
     told = text(done)
     assert "Modellen er ikke prøvet." in told
     assert "9,00–15,00" in told
@@ -368,8 +385,26 @@ def test_a_finished_fit_says_its_verdict_and_is_kept_as_the_next_version(service
     late = sent(service, form, fields_of(form))
     assert late.status_code == 412
     assert "tilpas den igen" in text(tree(late))
-    again = text(tree(service.get(begun.headers["location"].replace("@1", "@2"))))
+    again = text(tree(service.get(address.replace("@1", "@2"))))
     assert "Afdelingen er ændret, siden modellen blev tilpasset" in again
+
+
+def test_a_fit_that_explains_nothing_is_kept_only_by_whoever_says_so(service: TestClient):
+    address, job = begun_fit(service)
+    with Session(service.app.state.engine) as session:  # type: ignore[attr-defined]
+        team = Store(session).department(SLUG).teams[0]
+    found = finish_fit(service, job, (team.slug,))
+    done = tree(service.get(address))
+    assert f"Modellen forklarer ikke fortiden i {team.label.da}" in text(done)
+    form = form_to(done, "/edit/fitted")
+    refused = sent(service, form, fields_of(form))
+    assert refused.status_code == 422
+    assert "Skal tilpasningen gemmes alligevel" in text(tree(refused))
+    again = form_to(tree(refused), "/edit/fitted")  # the fit is still there to be kept
+    kept = sent(service, again, [*fields_of(again), ("accept_unexplained", "yes")])
+    assert kept.status_code == 303, alerts(tree(kept))
+    with Session(service.app.state.engine) as session:  # type: ignore[attr-defined]
+        assert Store(session).department(SLUG).fit == found.fit
 
 
 def test_a_fit_that_is_not_of_this_department_cannot_be_kept(service: TestClient):

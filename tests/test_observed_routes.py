@@ -21,11 +21,13 @@ from api.observed_answers import compliance_rows, compliance_sentence, reading_r
 from api.settings import Settings
 from api.store.histories import read_past
 from api.synthetic_files import synthetic_files
-from api.turnaround_answers import turnaround, turnaround_rows, turnaround_sentence
+from api.turnaround_answers import Stretch, turnaround, turnaround_rows, turnaround_sentence
 from capacity.case_events import CaseEvent
 from capacity.compliance import compliance_difference, observed_compliance
 from capacity.count_statistics import wilson
 from capacity.rulebook import rulebook
+from capacity.units import exact
+from capacity.wording import percent
 from simulations.case_history import EPOCH, CaseHistory, day_number
 from simulations.followed_cases import FINISHED, followed_cases
 from simulations.inflow_fit import inflow_fits
@@ -481,6 +483,21 @@ def test_turnaround_is_the_fit_of_the_followed_cases(service, history):
     assert sum(row["weight"] or 0 for row in told.values()) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("path", ["turnaround", "turnaround-fit"])
+def test_the_sentence_tells_the_counted_share_and_beside_it_what_the_family_says(service, path):
+    told = {row["by"]: row for row in rows(service, f"{HERE}/turnaround-fit?within=90")}
+    chosen = next(row for row in told.values() if row["chosen"])
+    counted, by_family = (
+        percent(exact(f"{row['finished_share']:.9f}"), "en") for row in (told["counted"], chosen)
+    )
+    assert counted != by_family
+    said = service.get(f"{HERE}/{path}?within=90&format=text&lang=en").text
+    assert f"Within 90 days {counted} have finished" in said
+    assert f"distribution says {by_family}." in said
+    assert "to “child assessment finished” for cases, seen on 31 December 2025" in said
+    assert "complete from 1 January 2024" in said
+
+
 def test_where_many_cases_are_open_the_finished_alone_look_quicker_than_the_count(history):
     """Cases of a hundred days each, one a day: at the end all but the oldest are open."""
     began = np.arange(300.0)
@@ -499,11 +516,16 @@ def test_where_many_cases_are_open_the_finished_alone_look_quicker_than_the_coun
             CaseEvent.ASSESSMENT_FINISHED: np.where(done <= seen, done, np.nan),
         },
     )
-    fit = turnaround(cases, CaseEvent.ASSESSMENT_FINISHED)
+    stretch = Stretch(event=CaseEvent.ASSESSMENT_FINISHED)
+    fit = turnaround(cases, stretch)
     told = {row.by: row for row in turnaround_rows(fit, 100)}
     assert told["counted"].finished_share == pytest.approx(0.5, abs=0.05)
     assert told["finished_only"].finished_share > 0.7
-    said = turnaround_sentence(fit, 100)
+    said = turnaround_sentence(fit, 100, stretch, cases)
+    counted = percent(exact(f"{fit.counted.finished_by(100).value:.9f}"), "en")
+    assert f"Within 100 days {counted} have finished" in said.en
+    assert "Fra ”sagens ankomst” til ”børnefaglig undersøgelse afsluttet”" in said.da
+    assert "fuldstændig fra 1. januar" in said.da
     assert "Of the finished cases alone it would look like 72%" in said.en
 
 

@@ -357,7 +357,7 @@ def test_few_finished_cases_are_counted_and_fit_nothing():
     few = turnaround_fit(followed([10] * 3 + [20] * 3 + [30] * 3 + [40] * 30, [1] * 9 + [0] * 30))
     assert not few.learned
     assert few.families == ()
-    assert few.finished_by(30).value == pytest.approx(9 / 39)
+    assert few.counted.finished_by(30).value == pytest.approx(9 / 39)
     assert "færre end 10" in few.sentence.da
     assert "the assumption stands" in few.sentence.en
     enough = turnaround_fit(followed([10, 14, 20, 25, 30, 36, 43, 50, 70, 90], [1] * 10))
@@ -369,7 +369,7 @@ def test_few_finished_cases_are_counted_and_fit_nothing():
 def test_no_finished_case_is_an_answer_too():
     none = turnaround_fit(followed([10, 20], [0, 0]))
     assert not none.learned
-    assert none.finished_by(5).value == 0
+    assert none.counted.finished_by(5).value == 0
     assert none.counted.age_reached(0.5).value is None
 
 

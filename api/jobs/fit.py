@@ -17,6 +17,7 @@ from api.documents import DepartmentDocument
 from api.jobs.about import About, address
 from api.jobs.calculation import ALONE, Calculation, Finding, Running
 from capacity.department import Department
+from capacity.errors import InvalidInput
 from capacity.fit import Fit, verdict
 from capacity.practice import Policy
 from capacity.rulebook import rulebook
@@ -45,7 +46,8 @@ _MONTHS = {HeldOut.YEAR: 12, HeldOut.HALF_YEAR: 6, HeldOut.QUARTER: 3}
 class FitRow(Answer):
     """One input and what history says of it, or one back-test (da: tilpasset størrelse).
 
-    `low` to `high` holds the truth nine times in ten. Of a back-test, `value` is the share foretold
+    `low` to `high` holds the truth nine times in ten; where a value was not learned and stands as
+    it was, it is widened as far as that value. Of a back-test, `value` is the share foretold
     with its 95 % range, and `observed` what came.
     """
 
@@ -263,6 +265,39 @@ class FitCalculation(Calculation):
 def fitted_department(answer: FitTable) -> Department:
     """Read the fitted department of an answer (da: den tilpassede afdeling)."""
     return DepartmentDocument.model_validate_json(answer.document).to_domain()
+
+
+def unexplained_teams(fitted: Department) -> tuple[Text, ...]:
+    """Name the teams whose past the model does not explain (da: teams uden forklaring)."""
+    unexplained = fitted.fit.unexplained if fitted.fit else ()
+    return tuple(fitted.team(slug).label for slug in unexplained)
+
+
+def department_to_keep(answer: FitTable, *, accept_unexplained: bool) -> Department:
+    """Return the fitted department, as something to plan with (da: gem tilpasning).
+
+    `InvalidInput` where the model does not explain the past of a team, unless whoever keeps it
+    says that it is to be kept all the same.
+    """
+    fitted = fitted_department(answer)
+    teams = unexplained_teams(fitted)
+    if teams and not accept_unexplained:
+        raise InvalidInput(
+            Text(
+                da="modellen forklarer ikke fortiden i "
+                f"{', '.join(each.da for each in teams)}: selv med de bedste værdier giver "
+                "den sjældent det, der er set. Se efter, om listerne er hele, og om arbejdets "
+                "rækkefølge er den rigtige. Skal tilpasningen gemmes alligevel, så sig det med "
+                "accept_unexplained (kommandoen: --accept-unexplained)",
+                en="the model does not explain the past of "
+                f"{', '.join(each.en for each in teams)}: even its best values seldom give "
+                "what was seen. Check whether the lists are whole, and whether the order of "
+                "work is the right one. To keep the fit all the same, say so with "
+                "accept_unexplained (the command: --accept-unexplained)",
+            ),
+            field="accept_unexplained",
+        )
+    return fitted
 
 
 def _written(list_: bytes | None) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 from api.imports.fields import KIND_LABELS, Kind
-from api.jobs.fit import FitRow, FitTable, HeldOut
+from api.jobs.fit import FitRow, FitTable, HeldOut, fitted_department, unexplained_teams
 from api.jobs.status import about_job, finding
 from api.store.histories import AcceptedList
 from api.store.jobs import Job, State
@@ -40,6 +40,7 @@ class FitPart:
     says: Text | None = None
     problem: Text | None = None
     is_of_newest: bool = True
+    unexplained: tuple[Text, ...] = ()
 
     @property
     def is_waiting(self) -> bool:
@@ -68,17 +69,17 @@ def fit_part(
     if job.state is State.DONE:
         answer = finding(job, job.answer).answer
         assert isinstance(answer, FitTable)
-        fitted = answer
         return FitPart(
             lists=found,
             chosen=chosen,
             job=job,
             share=100,
-            rows=tuple(each for each in fitted.rows if each.learned is not None),
-            tests=tuple(each for each in fitted.rows if each.learned is None),
+            rows=tuple(each for each in answer.rows if each.learned is not None),
+            tests=tuple(each for each in answer.rows if each.learned is None),
             says=finding(job, job.answer).sentence
             or verdict(department.fit, department.headline_team, department.headline_deadline),
             is_of_newest=of_newest,
+            unexplained=unexplained_teams(fitted_department(answer)),
         )
     problem = None
     if job.problem is not None:

@@ -20,7 +20,7 @@ from api.forms import Form, sent_form
 from api.import_tray import GoneFromTray, ImportTray, Waiting
 from api.imports.desk import Acceptance
 from api.jobs.answering import desk, new_job
-from api.jobs.fit import FitCalculation, FitTable, HeldOut, fitted_department
+from api.jobs.fit import FitCalculation, FitTable, HeldOut, department_to_keep
 from api.jobs.status import finding
 from api.pages.edit import (
     PARTS,
@@ -45,7 +45,7 @@ from api.pages.edit_files import (
     said_in,
     terms_of,
 )
-from api.pages.edit_fit import fit_part
+from api.pages.edit_fit import FitPart, fit_part
 from api.pages.frame import Frame, frame_of, shown
 from api.store.departments import Store, StoreDependency
 from api.store.histories import Histories
@@ -75,15 +75,8 @@ async def edit(
     if department is not None and part == "files":
         parts["files"] = _files(request, frame, Histories(session), caller.name)
     if department is not None and part == "fit":
-        lists = Histories(session).listed(department.slug)
-        newest = store.version(department.slug)
-        job = None
-        if frame.asked.terms["job"]:
-            with desk(request).queue.jobs() as jobs:
-                job = jobs.find(str(frame.asked.terms["job"]))
-            if job is not None and (job.kind, job.department) != ("fit", department.slug):
-                job = None
-        parts["fit"] = fit_part(department, lists, job, f"{newest.slug}@{newest.number}")
+        job = str(frame.asked.terms["job"] or "")
+        parts["fit"] = _fit(request, department, job, store, Histories(session))
     staff = None
     if department is not None and part in (None, "staff") and frame.asked.terms["list"]:
         staff = _staff_list(frame, Histories(session), department.slug)
@@ -102,7 +95,7 @@ async def sent(
 
     What is refused is told on the page, with all that was written in its place.
     """
-    frame = frame_of(request, PATH, TERMS, store)
+    frame, form = frame_of(request, PATH, TERMS, store), Form()
     try:
         form = await sent_form(request)
         if frame.department is None:
@@ -132,8 +125,8 @@ async def sent(
         if part == "files" and frame.department is not None:
             parts["files"] = _files(request, again, Histories(session), caller.name)
         if part == "fit" and frame.department is not None:
-            lists = Histories(session).listed(frame.department.slug)
-            parts["fit"] = fit_part(frame.department, lists, None, frame.department.address)
+            job = form.one("job") if name == "fitted" else ""
+            parts["fit"] = _fit(request, frame.department, job, store, Histories(session))
         return _shown(request, again, edit_page(again, store, **parts))
 
 
@@ -210,6 +203,22 @@ def _begin(request: Request, waiting: Waiting, accept: Acceptance | None) -> Non
     tray.read(waiting, terms, state.imports, state.engine, accept)
 
 
+def _fit(
+    request: Request, department: "Department", job_id: str, store: Store, histories: Histories
+) -> FitPart:
+    """Return how far a fit of the department is; the form alone where there is no such fit."""
+    job = None
+    if job_id:
+        with desk(request).queue.jobs() as jobs:
+            job = jobs.find(job_id)
+    if job is not None and (job.kind, job.department) != ("fit", department.slug):
+        job = None
+    newest = store.version(department.slug)
+    return fit_part(
+        department, histories.listed(department.slug), job, f"{newest.slug}@{newest.number}"
+    )
+
+
 async def _fit_asked(
     request: Request, frame: Frame, form: Form, store: Store, histories: Histories
 ) -> Response:
@@ -261,7 +270,8 @@ def _fit_kept(
         "da": "Tilpasset afdelingens egen historie",
         "en": "Fitted to the department’s own history",
     }[frame.asked.language]
-    return store.add_department(fitted_department(answer), by=by, after=newest, reason=reason)
+    fitted = department_to_keep(answer, accept_unexplained=form.one("accept_unexplained") == "yes")
+    return store.add_department(fitted, by=by, after=newest, reason=reason)
 
 
 def _calculation(frame: Frame, form: Form, store: Store, histories: Histories) -> FitCalculation:

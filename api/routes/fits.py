@@ -14,7 +14,7 @@ from api.documents import DepartmentDocument
 from api.fit_terms import LISTS, fit_calculation
 from api.jobs.answering import answered, desk
 from api.jobs.documented import documented_job
-from api.jobs.fit import FitCalculation, FitRow, FitTable, HeldOut, fitted_department
+from api.jobs.fit import FitCalculation, FitRow, FitTable, HeldOut, department_to_keep
 from api.jobs.status import finding
 from api.presentation import Question
 from api.quantities import Count
@@ -57,6 +57,16 @@ class FitQuestion(Question):
     seed: Count = Field(1, description="the same seed gives the same luck (da: frø)")
 
 
+class KeptFitQuestion(FitQuestion):
+    """What the fit was asked with, and whether what it does not explain is kept (da: gem)."""
+
+    accept_unexplained: bool = Field(
+        False,
+        description="keep it although the model does not explain the past of every team; "
+        "refused otherwise (da: gem, selv om fortiden ikke er forklaret)",
+    )
+
+
 @router.get(
     "/v1/departments/{address}/fit",
     **documented_job(Table[FitRow], "what a department's own past teaches of each input"),
@@ -93,7 +103,7 @@ async def fit(
 )
 async def kept_fit(
     address: Address,
-    question: Annotated[FitQuestion, Query()],
+    question: Annotated[KeptFitQuestion, Query()],
     store: StoreDependency,
     session: SessionDependency,
     caller: CallerDependency,
@@ -123,7 +133,8 @@ async def kept_fit(
         )
     found = finding(job, job.answer)
     assert isinstance(found.answer, FitTable)
-    kept = store.add_department(fitted_department(found.answer), by=caller.name, after=newest)
+    fitted = department_to_keep(found.answer, accept_unexplained=question.accept_unexplained)
+    kept = store.add_department(fitted, by=caller.name, after=newest)
     is_new = kept.version != newest.number
     headers = {"ETag": store.version(kept.address).tag}
     if is_new:

@@ -28,6 +28,7 @@ from api.store.departments import StoreDependency
 from api.store.histories import Histories
 from api.turnaround_answers import (
     OpenShareRow,
+    Stretch,
     TurnaroundRow,
     open_share_rows,
     turnaround,
@@ -57,6 +58,13 @@ class TurnaroundQuestion(Question):
         120, description="days: how many have finished within them (da: inden for, dage)"
     )
 
+    @property
+    def stretch(self) -> Stretch:
+        """From which event to which, and of which cases (da: forløb)."""
+        return Stretch(
+            event=self.event, starts=self.starts, case_class=self.case_class, team=self.team
+        )
+
 
 @router.get(
     "/v1/departments/{slug}/turnaround",
@@ -78,14 +86,9 @@ async def still_open(
     history = case_list(store, Histories(session), slug)
 
     def found() -> tuple[tuple[OpenShareRow, ...], Text]:
-        fit = turnaround(
-            history,
-            question.event,
-            starts=question.starts,
-            case_class=question.case_class,
-            team=question.team,
-        )
-        return open_share_rows(fit), turnaround_sentence(fit, question.within)
+        fit = turnaround(history, question.stretch)
+        said = turnaround_sentence(fit, question.within, question.stretch, history)
+        return open_share_rows(fit), said
 
     rows, sentence = await run_in_threadpool(found)
     return rendered(Table[OpenShareRow](rows=rows), question, request, in_words=sentence)
@@ -110,14 +113,9 @@ async def fitted(
     history = case_list(store, Histories(session), slug)
 
     def found() -> tuple[tuple[TurnaroundRow, ...], Text]:
-        fit = turnaround(
-            history,
-            question.event,
-            starts=question.starts,
-            case_class=question.case_class,
-            team=question.team,
-        )
-        return turnaround_rows(fit, question.within), turnaround_sentence(fit, question.within)
+        fit = turnaround(history, question.stretch)
+        said = turnaround_sentence(fit, question.within, question.stretch, history)
+        return turnaround_rows(fit, question.within), said
 
     rows, sentence = await run_in_threadpool(found)
     return rendered(Table[TurnaroundRow](rows=rows), question, request, in_words=sentence)
