@@ -1,7 +1,7 @@
 """Fields that several answers share, with their labels and units."""
 
 from datetime import date
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
@@ -30,3 +30,13 @@ CaseFte: TypeAlias = Annotated[
 Sentence: TypeAlias = Annotated[Words, Label("sætning", "sentence")]
 Kind: TypeAlias = Annotated[str, Label("regelart", "kind of rule")]
 SourceTitle: TypeAlias = Annotated[str, Label("kilde", "source")]
+
+
+def inputs_ends(name: str, band: tuple[Any, Any] | None) -> dict[str, Any]:
+    """The two columns of what history leaves open of the inputs (da: ukendte inddata).
+
+    >>> inputs_ends("share", (0.6, 0.8)), inputs_ends("share", None)["share_inputs_low"]
+    ({'share_inputs_low': 0.6, 'share_inputs_high': 0.8}, None)
+    """
+    low, high = band or (None, None)
+    return {f"{name}_inputs_low": low, f"{name}_inputs_high": high}

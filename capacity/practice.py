@@ -5,6 +5,7 @@ Ichino and Persico (cases in order of age) and of Coviello, Ichino and Persico (
 once); the caseload limit is that of Campello, Ingolfsson and Shumsky (Management Science, 2017).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -63,6 +64,35 @@ class Assignment(StrEnum):
     TEAM = "team"
     """Nobody: work for the own desk lies on the team's (da: teamet ejer); the pooled queue of
     Erlang C, in which nobody idles while another's cases are late."""
+
+
+POLICIES: Mapping[Policy, Text] = {
+    Policy.FIRST_COME: Text(da="efter tur", en="in turn"),
+    Policy.EARLIEST_DUE: Text(da="tidligste frist først", en="earliest due first"),
+    Policy.PRIORITY: Text(da="efter prioritet", en="by priority"),
+    Policy.PREEMPTIVE_PRIORITY: Text(
+        da="efter prioritet, med afbrydelse", en="by priority, with interruption"
+    ),
+    Policy.OLDEST_CASE: Text(da="ældste sag først", en="oldest case first"),
+    Policy.SHARED_ATTENTION: Text(da="lidt af alt på en gang", en="a little of everything"),
+}
+AFTER_DUES: Mapping[AfterDue, Text] = {
+    AfterDue.STILL_FIRST: Text(da="overskredne sager først", en="overdue cases first"),
+    AfterDue.AFTER_THE_SAVABLE: Text(
+        da="overskredne sager efter dem, der kan nås", en="overdue cases after those in time"
+    ),
+    AfterDue.BY_AGE: Text(
+        da="overskredne sager til sidst, de ældste først", en="overdue cases last, oldest first"
+    ),
+}
+ASSIGNMENTS: Mapping[Assignment, Text] = {
+    Assignment.LEAST_LOADED: Text(
+        da="nye sager til den, der har færrest", en="new cases to whoever has fewest"
+    ),
+    Assignment.ROUND_ROBIN: Text(da="nye sager på skift", en="new cases in turn"),
+    Assignment.TEAM: Text(da="teamet ejer sagerne", en="the team owns the cases"),
+}
+"""What a reader calls the choices (da: valgene i ord)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

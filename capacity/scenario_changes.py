@@ -25,7 +25,14 @@ from capacity.caseworker import (
 from capacity.department import Department, Team
 from capacity.errors import InvalidInput
 from capacity.merging import merged
-from capacity.practice import AfterDue, Assignment, Policy
+from capacity.practice import (
+    AFTER_DUES,
+    ASSIGNMENTS,
+    POLICIES,
+    AfterDue,
+    Assignment,
+    Policy,
+)
 from capacity.refusals import (
     refuse_below_zero,
     refuse_unless_above_zero,
@@ -430,8 +437,15 @@ class WorkOrder(Change):
     def title(self, department: Department) -> Text:
         """Say the team, and what is new."""
         name = _names(department, (self.team,))
-        new = ", ".join(each for each in (self.policy, self.after_due, self.assignment) if each)
-        return Text(da=f"arbejdsform i {name.da}: {new}", en=f"practice in {name.en}: {new}")
+        new = [
+            *([POLICIES[self.policy]] if self.policy else []),
+            *([AFTER_DUES[self.after_due]] if self.after_due else []),
+            *([ASSIGNMENTS[self.assignment]] if self.assignment else []),
+        ]
+        return Text(
+            da=f"arbejdsform i {name.da}: {', '.join(each.da for each in new)}",
+            en=f"practice in {name.en}: {', '.join(each.en for each in new)}",
+        )
 
 
 _Multiplied = Callable[[Department, Fraction, tuple[str, ...] | None], Department]

@@ -32,14 +32,30 @@ def least_staff_sentence(
     )
 
 
-def marginal_value_sentence(answer: MarginalValue, book: Rulebook) -> Text:
-    """Say what each further post gives, and where that ends (da: marginal værdi i ord)."""
-    return Text(da=_marginal(answer, book, "da"), en=_marginal(answer, book, "en"))
+def marginal_value_sentence(
+    answer: MarginalValue, book: Rulebook, assumptions: Text = NOT_QUANTIFIED
+) -> Text:
+    """Say what each further post gives, and where that ends (da: marginal værdi i ord).
+
+    `assumptions` is what is known of what they leave open (`left_open.first_post_sentence`).
+    """
+    return Text(
+        da=f"{_marginal(answer, book, 'da')} {assumptions.da}",
+        en=f"{_marginal(answer, book, 'en')} {assumptions.en}",
+    )
 
 
-def expansion_sentence(answer: Expansion, book: Rulebook) -> Text:
-    """Say what is left where work expands, and where the target fails (da: udvidelsen i ord)."""
-    return Text(da=_expansion(answer, book, "da"), en=_expansion(answer, book, "en"))
+def expansion_sentence(
+    answer: Expansion, book: Rulebook, assumptions: Text = NOT_QUANTIFIED
+) -> Text:
+    """Say what is left where work expands, and where the target fails (da: udvidelsen i ord).
+
+    `assumptions` is what is known of what they leave open (`left_open.fuller_work_sentence`).
+    """
+    return Text(
+        da=f"{_expansion(answer, book, 'da')} {assumptions.da}",
+        en=f"{_expansion(answer, book, 'en')} {assumptions.en}",
+    )
 
 
 def drivers_sentence(answer: Drivers, book: Rulebook) -> Text:
@@ -57,10 +73,6 @@ _SUBJECT = Text(
     en="timeliness in {team} for the deadline “{deadline}”",
 )
 _ALL_TEAMS = Text(da="alle teams tilsammen", en="all teams together")
-_UNKNOWN = Text(
-    da="Hvad usikkerheden om antagelserne betyder, er ikke opgjort.",
-    en="What the uncertainty of the assumptions means has not been quantified.",
-)
 _YEARS = Text(
     da="I 95 % af de simulerede år lå den mellem {low} og {high} {when}.",
     en="In 95% of the simulated years it lay between {low} and {high} {when}.",
@@ -277,7 +289,7 @@ def _marginal(answer: MarginalValue, book: Rulebook, language: Language) -> str:
             parts.append(_FLAT.in_language(language).format(level=level))
     last = told[-1] if told else first
     years = _years(last.year_low, last.year_high, _level(last.to_fte, language), language)
-    return " ".join([*parts, years, _UNKNOWN.in_language(language)])
+    return " ".join([*parts, years])
 
 
 def _step(step: Step, template: Text, subject: str, language: Language) -> str:
@@ -332,7 +344,7 @@ def _expansion(answer: Expansion, book: Rulebook, language: Language) -> str:
     years = _years(
         points[0].year_low, points[0].year_high, _WITH_ALL.in_language(language), language
     )
-    return " ".join([*parts, years, _UNKNOWN.in_language(language)])
+    return " ".join([*parts, years])
 
 
 _WITH_ALL = Text(da="uden grundigere arbejde", en="without fuller work")
@@ -373,7 +385,7 @@ def _drivers(answer: Drivers, book: Rulebook, language: Language) -> str:
             parts.append(not_seen.format(inputs=_inputs_listed(unseen, language)))
     when = _level(answer.extra_fte, language)
     years = _years(answer.year_low, answer.year_high, when, language)
-    return " ".join([*parts, years, _UNKNOWN.in_language(language)])
+    return " ".join([*parts, years, NOT_QUANTIFIED.in_language(language)])
 
 
 def _way(template: Text, changed: Changed, change: str, language: Language) -> str:
@@ -408,7 +420,7 @@ def _compared(answer: Comparison, row: ComparedDeadline, book: Rulebook, languag
         less=_signed(row.year_low, language),
         more=_signed(row.year_high, language),
     )
-    return " ".join([moves, years, _UNKNOWN.in_language(language)])
+    return " ".join([moves, years, NOT_QUANTIFIED.in_language(language)])
 
 
 def _subject(question: StaffingQuestion, book: Rulebook, language: Language) -> str:

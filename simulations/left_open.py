@@ -1,4 +1,4 @@
-"""What history leaves open of the least staff, of a post more, of a stress, of what falls due.
+"""What history leaves open of the least staff, a post more, fuller work, a stress, what falls due.
 
 Each is asked again with the department's own inputs and with every possible set, on the same luck,
 and how far the sets lie from the own inputs is laid around the answer, as around a curve
@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from capacity.department import Department
 from capacity.rulebook import Rulebook
-from capacity.units import FTE
+from capacity.units import FTE, Share, exact
 from capacity.wording import Language, Spoken, Text, in_full, percent, shown
 from simulations.forecast import (
     USUAL_WINDOWS,
@@ -23,7 +23,14 @@ from simulations.forecast import (
     falling_due_replications,
 )
 from simulations.input_band import REPLICATIONS, band_around, possible_departments
-from simulations.least_staff import LeastStaff, MarginalValue, least_staff, marginal_value
+from simulations.least_staff import (
+    Expansion,
+    LeastStaff,
+    MarginalValue,
+    expansion,
+    least_staff,
+    marginal_value,
+)
 from simulations.sentences import NOT_QUANTIFIED
 from simulations.stress import Stress, stress
 
@@ -133,6 +140,71 @@ def step_bands(
         )
         for number, step in enumerate(answer.steps)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullerWorkBand:
+    """From which part on a target fails, for what is unknown (da: bånd for grundigere arbejde).
+
+    In whole steps of the search, outwards; None means that it holds though all the added hours go
+    into fuller work.
+    """
+
+    low: Share | None
+    high: Share | None
+
+
+def fuller_work_band(
+    answer: Expansion,
+    book: Rulebook,
+    *,
+    executor: Executor | None = None,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> FullerWorkBand | None:
+    """Seek under every possible set from where on fuller work eats the gain (da: bånd).
+
+    `on_progress` is told how many replications have been run, over all sets and parts.
+    """
+    question, fit = answer.question, answer.question.department.fit
+    if fit is None or not fit.possible:
+        return None
+    done, latest, places = 0, 0, []
+
+    def counted(more: int) -> None:
+        nonlocal latest
+        latest = more
+        on_progress(done + more)
+
+    for department in possible_departments(question.department):
+        found = expansion(
+            replace(
+                question,
+                department=department,
+                extra_fte=(answer.extra_fte,),
+                replications=REPLICATIONS,
+            ),
+            answer.target,
+            book,
+            executor=executor,
+            on_progress=counted,
+        )
+        done += latest
+        places.append(_place(found))
+    own, *sets = places
+    low, high = band_around(_place(answer), own, sets, fit.confidence, least=0.0, most=math.inf)
+    return FullerWorkBand(low=_part(math.floor(low), answer), high=_part(math.ceil(high), answer))
+
+
+def _place(answer: Expansion) -> int:
+    """How many steps from nothing the target fails; one more than there are where it holds."""
+    return int((1 if answer.fails_from is None else answer.fails_from) / answer.step) + (
+        answer.fails_from is None
+    )
+
+
+def _part(number: int, answer: Expansion) -> Share | None:
+    part = number * answer.step
+    return part if part <= 1 else None
 
 
 def stress_bands(
@@ -265,6 +337,64 @@ def least_staff_band_sentence(band: LeastStaffBand | None, answer: LeastStaff) -
     return Spoken(lambda language: _said(band, answer, language))
 
 
+def first_post_sentence(bands: tuple[Band, ...] | None, answer: MarginalValue) -> Text:
+    """Say how far the unknown inputs move what the first post gives (da: i ord)."""
+    fit = answer.question.department.fit
+    if bands is None or fit is None:
+        return NOT_QUANTIFIED
+    return _moved(
+        _FIRST_POST, fit.confidence, len(fit.possible), *(_points(each) for each in bands[0])
+    )
+
+
+def fuller_work_sentence(band: FullerWorkBand | None, answer: Expansion) -> Text:
+    """Say how far the unknown inputs move the place where a target fails (da: i ord)."""
+    fit = answer.question.department.fit
+    if band is None or fit is None:
+        return NOT_QUANTIFIED
+    return _moved(
+        _FAILS_BETWEEN,
+        fit.confidence,
+        len(fit.possible),
+        _part_said(band.low),
+        _part_said(band.high),
+    )
+
+
+def _moved(said: Text, confidence: Fraction, sets: int, low: Text, high: Text) -> Text:
+    return Spoken(
+        lambda language: said.in_language(language).format(
+            sets=shown(sets, 0, language),
+            low=low.in_language(language),
+            high=high.in_language(language),
+            confidence=percent(confidence, language),
+        )
+    )
+
+
+def _points(difference: float) -> Text:
+    return Spoken(lambda language: shown(exact(difference) * 100, 1, language).replace("-", "−"))
+
+
+def _part_said(part: Share | None) -> Text:
+    return _MORE_THAN_ALL if part is None else Spoken(lambda language: percent(part, language))
+
+
+_MORE_THAN_ALL = Text(da="mere end alle", en="more than all")
+_FIRST_POST = Text(
+    da="Det, historikken lader stå åbent om tidsforbrug, ventetid og rækkefølge ({sets} mulige "
+    "sæt), flytter den første stillings virkning til mellem {low} og {high} procentpoint "
+    "({confidence}-bånd).",
+    en="What history leaves open about effort, waiting and the order of work ({sets} possible "
+    "sets) moves what the first post gives to between {low} and {high} percentage points "
+    "({confidence} band).",
+)
+_FAILS_BETWEEN = Text(
+    da="Det, historikken lader stå åbent om tidsforbrug, ventetid og rækkefølge ({sets} mulige "
+    "sæt), flytter den grænse til mellem {low} og {high} af de ekstra timer ({confidence}-bånd).",
+    en="What history leaves open about effort, waiting and the order of work ({sets} possible "
+    "sets) moves that limit to between {low} and {high} of the added hours ({confidence} band).",
+)
 _BETWEEN = Text(
     da="Det, historikken lader stå åbent om tidsforbrug, ventetid og rækkefølge ({sets} mulige "
     "sæt), flytter det mindste til mellem {low} og {high} ekstra fuldtidsstillinger "

@@ -27,7 +27,7 @@ from simulations.estimates import Estimate, ratio, ratio_difference, year_range
 from simulations.experiments import Trial, month_ends, refuse_steps, run, steps, trial
 from simulations.luck import Floats
 from simulations.plan import connected_teams
-from simulations.sentences import about
+from simulations.sentences import NOT_QUANTIFIED, about
 from simulations.tallies import mean_of, quantile_range
 
 Range = tuple[float, float]
@@ -375,9 +375,14 @@ _HEDGE = Text(
 )
 
 
-def over_time_sentence(found: OverTime, book: Rulebook) -> Text:
-    """Say where backlog and timeliness are heading (da: udviklingen i ord)."""
-    return Spoken(lambda language: _sentence(found, book, language))
+def over_time_sentence(found: OverTime, book: Rulebook, assumptions: Text = NOT_QUANTIFIED) -> Text:
+    """Say where backlog and timeliness are heading (da: udviklingen i ord).
+
+    `assumptions` is what is known of what they leave open (`months_left_open`).
+    """
+    return Spoken(
+        lambda language: f"{_sentence(found, book, language)} {assumptions.in_language(language)}"
+    )
 
 
 def _sentence(found: OverTime, book: Rulebook, language: Language) -> str:

@@ -1,21 +1,28 @@
 """What a fit does to the answers: its band, its verdict, and what it costs."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from small_department import small_department
 from test_fit import back_test, fit
 from typer.testing import CliRunner
 
 from api.answers import Table
+from api.app import create_app
 from api.command_line import main
-from api.documents import load_example
+from api.documents import DepartmentDocument, load_example
 from api.jobs.calculation import Running, read_finding
 from api.jobs.curve import CurveCalculation
 from api.jobs.plans import ComparisonCalculation, ComparisonRow, Plan, Simulation
 from api.jobs.waterfall import WaterfallCalculation, WaterfallRow
+from api.pages.what_if import BREAK
+from api.settings import Settings
 from api.terminal import curve_written
 from capacity.changes import with_inputs
 from capacity.department import Department
@@ -24,7 +31,8 @@ from capacity.rulebook import rulebook
 from capacity.scenario import Prices, changed_department
 from capacity.scenario_changes import AddedPosts, Change, Measure
 from capacity.staff_costs import PostPrice
-from capacity.wording import Language
+from capacity.units import exact
+from capacity.wording import Language, percent
 from simulations.comparison import compare
 from simulations.input_band import REPLICATIONS, input_band
 from simulations.questions import StaffingQuestion, headline_question
@@ -302,3 +310,74 @@ def test_the_command_asks_what_is_unknown_of_a_fitted_department(
     assert said.exit_code == 0, said.stderr
     assert "(2 mulige sæt)" in " ".join(said.stdout.split())
     assert "ukendte inddata" in said.stdout
+
+
+# --- What every further answer says of the unknown inputs ------------------------------------
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[TestClient]:
+    """A service in which a department with two possible sets of inputs is stored."""
+    app = create_app(Settings(database=None, workers=1, patience=600))
+    with TestClient(app, base_url="http://localhost") as opened:
+        document = DepartmentDocument.from_domain(fitted()).as_json()
+        assert opened.post("/v1/departments", json=document).status_code == 201
+        yield opened
+
+
+SLUG = "ishoej-2020"
+OF = f"department={SLUG}&replications={REPLICATIONS}"
+
+
+@pytest.mark.parametrize(
+    ("path", "columns"),
+    [
+        (f"/v1/marginal-value?{OF}&up_to=2", ["difference"]),
+        (f"/v1/what-if?{OF}&extra_fte=1", ["share_before", "share_after", "difference"]),
+        (
+            f"/v1/departments/{SLUG}/over-time?replications={REPLICATIONS}&extra_fte=1",
+            ["open_cases", "caseload"],
+        ),
+    ],
+)
+def test_a_fitted_departments_answers_say_what_is_unknown_of_each(
+    service: TestClient, path: str, columns: list[str]
+) -> None:
+    answer = service.get(path)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    rows = found.get("rows", [found])
+    assert rows
+    for row in rows:
+        for column in columns:
+            low, high = row[f"{column}_inputs_low"], row[f"{column}_inputs_high"]
+            assert low < high
+    assert any(row[f"{columns[0]}_inputs_low"] < row[columns[0]] for row in rows)
+
+
+def test_fuller_work_says_from_where_to_where_it_may_fail(service: TestClient) -> None:
+    rows = service.get(f"/v1/fuller-work?{OF}&extra_fte=1&target=0.9").json()["rows"]
+    assert all(row["inputs_known"] for row in rows)
+    ends = [
+        1.05 if row is None else row
+        for row in (rows[0]["fails_from_inputs_low"], rows[0]["fails_from_inputs_high"])
+    ]
+    assert ends[0] < ends[1]
+
+
+def test_the_page_what_if_says_what_is_unknown_last(service: TestClient) -> None:
+    app: Any = service.app
+    assert app.state.warm.wait(timeout=600)
+    terms = f"department={SLUG}&extra_fte=1&lang=da"
+    *before, last = service.get(f"/what-if/live?{terms}").text.split(BREAK)[:-1]
+    row = re.compile(r"Ukendte inddata</th>(.*?)</tr>", re.DOTALL)
+    assert all("ikke opgjort" in row.search(part)[1] for part in before)
+    told = row.search(last)[1]
+    assert "ikke opgjort" not in told
+    band = service.get(f"/v1/what-if?department={SLUG}&extra_fte=1").json()
+    for column in ("share_before", "share_after"):
+        low, high = (
+            percent(exact(band[f"{column}_inputs_{end}"]), "da") for end in ("low", "high")
+        )
+        assert low.removesuffix(" %") in told
+        assert high in told.replace("&nbsp;", " ").replace("\N{NO-BREAK SPACE}", " ")

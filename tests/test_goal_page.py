@@ -155,9 +155,9 @@ def test_what_each_post_gives_is_that_of_its_address(pages: TestClient, language
     for row, found in zip(rows, printed, strict=True):
         assert found[1] == in_percent(row["share_after"], language)
         more = shown(exact(row["more_in_time"]), 1, language)
-        assert found[4].split()[0].lstrip("+") == more.replace("-", "\N{MINUS SIGN}")
+        assert found[5].split()[0].lstrip("+") == more.replace("-", "\N{MINUS SIGN}")
         if row["price_of_kept"] is not None:
-            assert found[5].split()[0] == shown(exact(row["price_of_kept"]), 0, language)
+            assert found[6].split()[0] == shown(exact(row["price_of_kept"]), 0, language)
             assert row["price_of_kept"] == pytest.approx(560_000 / row["more_in_time"])
     assert rows[0]["price_of_kept"] is not None
     link = next(

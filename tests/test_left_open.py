@@ -1,4 +1,4 @@
-"""What history leaves open of the least staff, of a post more, of a stress, of what falls due."""
+"""What history leaves open of the least staff, a post more, fuller work, a stress, what is due."""
 
 from dataclasses import replace
 from datetime import date
@@ -13,12 +13,15 @@ from capacity.changes import with_inputs
 from capacity.department import Department
 from capacity.fit import Fit, TeamInputs
 from capacity.rulebook import rulebook
-from capacity.wording import Text
+from capacity.wording import Text, percent
 from simulations.forecast import falling_due, falling_due_replications
 from simulations.input_band import REPLICATIONS
-from simulations.least_staff import LeastStaff, least_staff, marginal_value
+from simulations.least_staff import LeastStaff, expansion, least_staff, marginal_value
 from simulations.left_open import (
     due_bands,
+    first_post_sentence,
+    fuller_work_band,
+    fuller_work_sentence,
     least_staff_band,
     least_staff_band_sentence,
     step_bands,
@@ -153,6 +156,40 @@ def test_what_a_post_more_gives_under_every_set_is_its_band() -> None:
         told_of = [each.difference.value for each in steps]
         assert ends == pytest.approx((min(told_of), max(told_of)), abs=1e-12)
         assert ends[0] < ends[1]
+
+
+@pytest.mark.parametrize(("target", "holds"), [("0.99", (False, False)), ("0.9", (False, True))])
+def test_where_fuller_work_fails_a_target_under_every_set_is_its_band(
+    target: str, holds: tuple[bool, bool]
+) -> None:
+    of, told = least(department(SETS)).question, list[int]()
+    answer = expansion(of, Fraction(target), BOOK, extra_fte=Fraction(2))
+    band = fuller_work_band(answer, BOOK, on_progress=told.append)
+    assert band is not None
+    assert told == sorted(told)
+    per_set = [
+        expansion(
+            least(under(number)).question, Fraction(target), BOOK, extra_fte=Fraction(2)
+        ).fails_from
+        for number in range(2)
+    ]
+    beyond = Fraction(21, 20)
+    ends = sorted(beyond if each is None else each for each in per_set)
+    assert (band.low, band.high) == tuple(None if each == beyond else each for each in ends)
+    assert ends[0] < ends[1]
+    assert (band.low is None, band.high is None) == holds
+    said = fuller_work_sentence(band, answer)
+    assert f"mellem {percent(ends[0], 'da')} og" in said.da
+    assert ("mere end alle af de ekstra timer" in said.da) == holds[1]
+
+
+def test_without_a_fit_nothing_is_said_of_a_post_more_and_of_fuller_work() -> None:
+    of = least(department(None)).question
+    answer = expansion(of, Fraction(1, 2), BOOK, extra_fte=Fraction(2))
+    assert fuller_work_band(answer, BOOK) is None
+    assert fuller_work_sentence(None, answer) is NOT_QUANTIFIED
+    values = marginal_value(of, BOOK, up_to=1)
+    assert first_post_sentence(None, values) is NOT_QUANTIFIED
 
 
 def test_a_stress_under_every_set_is_its_band() -> None:

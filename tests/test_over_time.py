@@ -6,15 +6,25 @@ from fractions import Fraction
 
 import pytest
 from small_department import small_department
+from test_mix_band import inputs
 
 from capacity.caseworker import RampUp
+from capacity.changes import with_inputs
 from capacity.department import Department
 from capacity.errors import InvalidInput, TooMuchWork
+from capacity.fit import Fit
 from capacity.rulebook import rulebook
 from capacity.scenario import changed_department
 from capacity.scenario_changes import AddedPosts, MergedTeams
-from capacity.wording import Text
+from capacity.units import exact
+from capacity.wording import Text, shown
 from simulations.comparison import Measure, simulate
+from simulations.input_band import REPLICATIONS, possible_departments
+from simulations.months_left_open import (
+    months_band,
+    months_band_replications,
+    months_band_sentence,
+)
 from simulations.over_time import (
     Course,
     Following,
@@ -189,3 +199,46 @@ def test_what_it_costs_is_known_beforehand():
     assert alone < both < 3 * alone
     twice = replace(FOLLOWING, replications=128)
     assert over_time_steps(course, course, twice, BOOK) == 2 * alone
+
+
+SETS = (inputs("0.7"), inputs("1.4", inflow="1.1"))
+
+
+def courses(department: Department) -> tuple[Course, Course]:
+    return of(department), of(with_posts(department))
+
+
+def test_every_month_under_every_set_of_inputs_is_its_band():
+    history = Fit(
+        from_=date(2022, 1, 1), seen_on=date(2023, 12, 31), cases=190, inputs=(), possible=SETS
+    )
+    department, told = replace(busy(), fit=history), list[int]()
+    found = over_time(*courses(department), FOLLOWING, BOOK)
+    possible = [courses(each) for each in possible_departments(department)]
+    band = months_band(found, possible, BOOK, on_progress=told.append)
+    assert band is not None
+    assert told == sorted(told)
+    assert told[-1] == months_band_replications(possible, FOLLOWING) == 3 * 2 * REPLICATIONS
+    assert FOLLOWING.replications == REPLICATIONS  # so the own course is the answer itself
+    per_set = [over_time(*courses(with_inputs(busy(), each)), FOLLOWING, BOOK) for each in SETS]
+    for side, bands in (("months_before", band.before), ("months_after", band.after)):
+        for number, ends in enumerate(bands):
+            for quantity in ("share", "open_cases", "caseload"):
+                values = [getattr(getattr(each, side)[number], quantity).value for each in per_set]
+                expected = pytest.approx((min(values), max(values)), abs=1e-9)
+                assert getattr(ends, quantity) == expected, (side, number, quantity)
+    for number, ends in enumerate(band.changes):
+        for quantity in ("share", "open_cases"):
+            values = [getattr(each.changes[number], quantity).value for each in per_set]
+            assert getattr(ends, quantity) == pytest.approx((min(values), max(values)), abs=1e-9)
+    low, high = band.after[-1].open_cases
+    assert low < high
+    said = months_band_sentence(band, found).da
+    assert f"mellem {shown(exact(low), 0, 'da')} og {shown(exact(high), 0, 'da')}" in said
+    assert over_time_sentence(found, BOOK, months_band_sentence(band, found)).da.endswith(said)
+
+
+def test_without_a_fit_the_months_have_no_band_and_say_so():
+    found = over_time(*courses(busy()), FOLLOWING, BOOK)
+    assert months_band(found, [], BOOK) is None
+    assert over_time_sentence(found, BOOK).da.endswith("er ikke opgjort.")

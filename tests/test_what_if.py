@@ -6,14 +6,19 @@ from fractions import Fraction
 
 import pytest
 from small_department import small_department
+from test_mix_band import inputs
 
-from capacity.changes import with_effort
+from capacity.changes import with_effort, with_inputs
+from capacity.fit import Fit
 from capacity.rulebook import rulebook
 from capacity.wording import Text
 from simulations.comparison import compare
+from simulations.input_band import REPLICATIONS as INPUT_REPLICATIONS
+from simulations.input_band import possible_departments
 from simulations.questions import StaffingQuestion, headline_question
 from simulations.staffing import staffing_curve
-from simulations.what_if import Runs, what_if_sentence, what_ifs
+from simulations.what_if import Runs, WhatIf, what_if_sentence, what_ifs
+from simulations.what_if_left_open import Sides, what_if_band
 
 BOOK = rulebook()
 REPLICATIONS = 128
@@ -123,3 +128,47 @@ def test_the_sentence_says_what_is_changed_and_what_it_does(effort, chosen, titl
     assert said.da.startswith(da)
     assert said.en.startswith(en)
     assert "i et gennemsnitligt år" in said.da
+
+
+SETS = (inputs("0.8"), inputs("1.3", inflow="1.1"))
+
+
+def sides(question: StaffingQuestion) -> Sides:
+    return replace(question, extra_fte=(Fraction(0),)), replace(question, extra_fte=(Fraction(2),))
+
+
+def test_both_sides_under_every_set_of_inputs_are_the_band():
+    history = Fit(
+        from_=date(2022, 1, 1), seen_on=date(2023, 12, 31), cases=190, inputs=(), possible=SETS
+    )
+    question = replace(asked(), department=replace(asked().department, fit=history))
+    department = question.department
+
+    def answered(of: StaffingQuestion) -> WhatIf:
+        before, after = (Runs(each, BOOK) for each in sides(of))
+        *_, last = what_ifs(before, after, after, Fraction(2), replications=INPUT_REPLICATIONS)
+        return last
+
+    found = answered(question)
+    possible = [
+        sides(replace(question, department=each)) for each in possible_departments(department)
+    ]
+    band = what_if_band(found, possible, BOOK)
+    per_set = [
+        answered(replace(question, department=with_inputs(asked().department, each)))
+        for each in SETS
+    ]
+    for ends, values in (
+        (band.before, [each.before.share_in_time.value for each in per_set]),
+        (band.after, [each.after.share_in_time.value for each in per_set]),
+        (band.difference, [each.difference.value for each in per_set]),
+    ):
+        assert ends == pytest.approx((min(values), max(values)), abs=1e-12)
+        assert ends[0] < ends[1]
+    assert (band.sets, band.confidence) == (len(SETS), history.confidence)
+
+
+def test_without_a_fit_there_is_no_band():
+    (*_, last) = answers()
+    assert what_if_band(last, [], BOOK) is None
+    assert what_if_band(last, [sides(asked())], BOOK) is None

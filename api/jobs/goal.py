@@ -3,7 +3,8 @@
 (da: mål.) Three questions about the same team, deadline and luck, each with its rows.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -25,7 +26,7 @@ from simulations.questions import StaffingQuestion
 if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
     from simulations.estimates import Estimate
     from simulations.least_staff import Expansion, LeastStaff, MarginalValue
-    from simulations.left_open import LeastStaffBand
+    from simulations.left_open import Band, FullerWorkBand, LeastStaffBand
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ class _GoalCalculation(Calculation):
         return {**CurveCalculation(self.asked, self.address).question, **self._sought}
 
     @property
+    @abstractmethod
     def _sought(self) -> dict[str, Any]:
         """What is asked beside a curve."""
-        raise NotImplementedError
 
     @property
     def department(self) -> str:
@@ -92,6 +93,13 @@ class _GoalCalculation(Calculation):
             "rules_version": rulebook().fingerprint,
             "verdict": self._verdict,
         }
+
+    @property
+    def _sets(self) -> int:
+        """How many times a question is asked again for what a fit leaves open (da: mulige sæt)."""
+        from simulations.input_band import possible_departments
+
+        return len(possible_departments(self.asked.department))
 
     @property
     def _verdict(self) -> Text:
@@ -149,11 +157,10 @@ class LeastStaffCalculation(_GoalCalculation):
     @property
     def total(self) -> int:
         """As many as a search counts at most: nobody knows beforehand how many it takes."""
-        from simulations.input_band import REPLICATIONS, possible_departments
+        from simulations.input_band import REPLICATIONS
         from simulations.least_staff import most_levels_tried
 
-        sets = len(possible_departments(self.asked.department))
-        each = self.asked.replications + sets * REPLICATIONS
+        each = self.asked.replications + self._sets * REPLICATIONS
         return most_levels_tried(self.step, self.most) * each
 
     def steps(self) -> tuple[int, int]:
@@ -276,8 +283,10 @@ class MarginalCalculation(_GoalCalculation):
 
     @property
     def total(self) -> int:
-        """All levels are run in the same replications."""
-        return self.asked.replications
+        """All levels are run in the same replications, and in fewer under every possible set."""
+        from simulations.input_band import REPLICATIONS
+
+        return self.asked.replications + self._sets * REPLICATIONS
 
     def steps(self) -> tuple[int, int]:
         """Say the work (da: beregningens omfang)."""
@@ -286,30 +295,41 @@ class MarginalCalculation(_GoalCalculation):
 
         levels = [Fraction(level) for level in range(self.up_to + 1)]
         with _refusals():
-            wanted = steps(trial_at(levels, self.asked, rulebook()), self.asked.replications)
+            wanted = steps(trial_at(levels, self.asked, rulebook()), self.total)
         refuse_steps(wanted)
         return wanted, wanted
 
     def found(self, running: Running = ALONE) -> Finding:
-        """Simulate one post more, and one more."""
+        """Simulate one post more, and one more, and ask what a fit leaves open of each."""
         from simulations.answers_in_words import marginal_value_sentence
         from simulations.least_staff import marginal_value
+        from simulations.left_open import first_post_sentence, step_bands
 
+        total, searched = self.total, self.asked.replications
         with _refusals():
             found = marginal_value(
                 self.asked,
                 rulebook(),
                 up_to=self.up_to,
                 executor=running.executor,
-                on_progress=_of(running, self.total),
+                on_progress=lambda done: running.on_progress(done, total),
             )
+            bands = step_bands(
+                found,
+                rulebook(),
+                executor=running.executor,
+                on_progress=lambda done: running.on_progress(searched + done, total),
+            )
+        left_open = first_post_sentence(bands, found)
         return Finding(
-            Table[MarginalRow](rows=tuple(self._rows(found))),
-            self._said(marginal_value_sentence(found, rulebook())),
+            Table[MarginalRow](rows=tuple(self._rows(found, bands))),
+            self._said(marginal_value_sentence(found, rulebook(), left_open)),
         )
 
-    def _rows(self, found: "MarginalValue") -> Iterator[MarginalRow]:
-        for each in found.steps:
+    def _rows(
+        self, found: "MarginalValue", bands: "tuple[Band, ...] | None"
+    ) -> Iterator[MarginalRow]:
+        for each, band in zip(found.steps, bands or [(None, None)] * len(found.steps), strict=True):
             yield MarginalRow.model_validate(
                 {
                     "to_fte": each.to_fte,
@@ -319,6 +339,8 @@ class MarginalCalculation(_GoalCalculation):
                     "share_after_year_low": each.year_low,
                     "share_after_year_high": each.year_high,
                     **_ends("difference", each.difference),
+                    "difference_inputs_low": band[0],
+                    "difference_inputs_high": band[1],
                     **_ends("more_in_time", each.cases_in_time_a_year),
                     "is_distinguishable": each.is_distinguishable,
                     "flat_from": found.flat_from,
@@ -357,14 +379,16 @@ class FullerWorkCalculation(_GoalCalculation):
 
     @property
     def total(self) -> int:
-        """As many as the search for the place counts at most."""
+        """As many as the searches for the place count at most."""
+        from simulations.input_band import REPLICATIONS
         from simulations.least_staff import most_parts_tried
 
-        return self.asked.replications * most_parts_tried()
+        return (self.asked.replications + self._sets * REPLICATIONS) * most_parts_tried()
 
     def steps(self) -> tuple[int, int]:
         """Say the work: the curves, and at most as many parts as may be tried."""
         from simulations.experiments import refuse_steps, steps
+        from simulations.input_band import REPLICATIONS
         from simulations.least_staff import FULLER_WORK, most_parts_tried
         from simulations.staffing import trial_at
         from simulations.tallies import refuse_unless_target
@@ -373,18 +397,26 @@ class FullerWorkCalculation(_GoalCalculation):
         refuse_unless_above_zero(self.extra_fte, "extra_fte")
         levels = replace(self.asked, extra_fte=(*self.asked.extra_fte, self.extra_fte)).extra_fte
         with _refusals():
-            curve, one = (
+            curve, two, one = (
                 steps(trial_at(some, self.asked, rulebook()), self.asked.replications)
-                for some in ([Fraction(0), *levels], [self.extra_fte])
+                for some in (
+                    [Fraction(0), *levels],
+                    [Fraction(0), self.extra_fte],
+                    [self.extra_fte],
+                )
             )
-        curves = len(FULLER_WORK) * curve
+        curves, parts = len(FULLER_WORK) * curve, most_parts_tried()
+        # A set has the one level alone, and fewer replications.
+        sets = Fraction(self._sets * REPLICATIONS, self.asked.replications)
         refuse_steps(curves + one)
-        return curves + one, curves + one * most_parts_tried()
+        of_sets = int(sets * (len(FULLER_WORK) * two + parts * one))
+        return curves + one, curves + one * parts + of_sets
 
     def found(self, running: Running = ALONE) -> Finding:
-        """Simulate the curves, and seek from where on the target fails."""
+        """Simulate the curves, seek from where on the target fails, and what a fit leaves open."""
         from simulations.answers_in_words import expansion_sentence
         from simulations.least_staff import expansion
+        from simulations.left_open import fuller_work_band, fuller_work_sentence
 
         most, counted = self.total, 0
 
@@ -402,14 +434,25 @@ class FullerWorkCalculation(_GoalCalculation):
                 executor=running.executor,
                 on_progress=told,
             )
+            searched = counted
+            band = fuller_work_band(
+                found,
+                rulebook(),
+                executor=running.executor,
+                on_progress=lambda done: told(searched + done),
+            )
         running.on_progress(counted, counted)
+        left_open = fuller_work_sentence(band, found)
         return Finding(
-            Table[FullerWorkRow](rows=tuple(self._rows(found))),
-            self._said(expansion_sentence(found, rulebook())),
+            Table[FullerWorkRow](rows=tuple(self._rows(found, band))),
+            self._said(expansion_sentence(found, rulebook(), left_open)),
         )
 
-    def _rows(self, found: "Expansion") -> Iterator[FullerWorkRow]:
+    def _rows(self, found: "Expansion", band: "FullerWorkBand | None") -> Iterator[FullerWorkRow]:
         of_all = {
+            "inputs_known": band is not None,
+            "fails_from_inputs_low": band and band.low,
+            "fails_from_inputs_high": band and band.high,
             "target": found.target,
             "added": found.extra_fte,
             "fails_from": found.fails_from,
@@ -435,10 +478,6 @@ class FullerWorkCalculation(_GoalCalculation):
 
 def _refusals() -> AbstractContextManager[None]:
     return refusals_naming(rule="deadline", day="from")
-
-
-def _of(running: Running, total: int) -> Callable[[int], None]:
-    return lambda done: running.on_progress(done, total)
 
 
 def _ends(name: str, found: "Estimate | None") -> dict[str, float | None]:

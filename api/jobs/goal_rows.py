@@ -114,6 +114,12 @@ class MarginalColumns(Answer):
     difference: Annotated[float, Label("forskel", "difference", *_SHARE)]
     difference_low: Annotated[float, Label("forskel, nedre", "difference, low", *_SHARE)]
     difference_high: Annotated[float, Label("forskel, øvre", "difference, high", *_SHARE)]
+    difference_inputs_low: Annotated[
+        float | None, Label("forskel, ukendte inddata ned", "difference, inputs low", *_SHARE)
+    ]
+    difference_inputs_high: Annotated[
+        float | None, Label("forskel, ukendte inddata op", "difference, inputs high", *_SHARE)
+    ]
     more_in_time: Annotated[float, Label("flere til tiden", "more in time", *_A_YEAR)]
     more_in_time_low: Annotated[float, Label("flere, nedre", "more, low", *_A_YEAR)]
     more_in_time_high: Annotated[float, Label("flere, øvre", "more, high", *_A_YEAR)]
@@ -154,6 +160,15 @@ class FullerWorkColumns(Answer):
     fails_from: Annotated[Exact | None, Label("målet svigter fra", "fails from", *_SHARE)]
     fails_from_low: Annotated[Exact | None, Label("svigter, nedre", "fails, low", *_SHARE)]
     fails_from_high: Annotated[Exact | None, Label("svigter, øvre", "fails, high", *_SHARE)]
+    inputs_known: Annotated[
+        bool, Label("ukendte inddata er opgjort", "unknown inputs are quantified")
+    ]
+    fails_from_inputs_low: Annotated[
+        Exact | None, Label("svigter, ukendte inddata ned", "fails, inputs low", *_SHARE)
+    ]
+    fails_from_inputs_high: Annotated[
+        Exact | None, Label("svigter, ukendte inddata op", "fails, inputs high", *_SHARE)
+    ]
 
 
 class FullerWorkRow(GoalAnswer, FullerWorkColumns):

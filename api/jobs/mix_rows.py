@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any
 
 from api.answers import Answer, Exact, Label, Words
+from api.fields import inputs_ends
 from api.jobs.mix_sentence import listed, together
 from api.jobs.plans import PlanAnswer, Simulation, origin
 from capacity.wording import Text
@@ -129,7 +130,9 @@ def mix_rows(
         "possible_sets": None if bands is None else bands.sets,
         **origin(asked, name),
     }
-    of_before: dict[str, Any] = {} if bands is None else _ends("share_in_time", bands.before)
+    of_before: dict[str, Any] = {}
+    if bands is not None:
+        of_before = inputs_ends("share_in_time", bands.before)
     yield _row("before", _AS_IT_IS, found.before, None, of_all | _NOTHING_LEFT_OPEN | of_before)
     places = ["best"] * (found.best is not None)
     places += ["next_best"] * len(found.next_best) + ["alone"] * len(found.alone)
@@ -177,23 +180,25 @@ def _row(
     )
 
 
-_BANDED = ("share_in_time", "difference", "behind", "avoided_late", "price_of_avoided")
+_BANDED = {
+    "share_in_time": "share_in_time",
+    "difference": "difference",
+    "behind_best": "behind",
+    "avoided_late": "avoided_late",
+    "price_of_avoided": "price_of_avoided",
+}
+"""The columns with a band, and what of a mix's band each is."""
 
 
 def _left_open(band: "MixBand") -> dict[str, Any]:
     """Name the ends of a mix's band as its columns (da: hvad der står åbent)."""
     ends: dict[str, Any] = {"best_in_sets": band.best_in}
-    for name in _BANDED:
-        ends |= _ends(name, getattr(band, name))
+    for column, name in _BANDED.items():
+        ends |= inputs_ends(column, getattr(band, name))
     return ends
-
-
-def _ends(name: str, band: tuple[Any, Any]) -> dict[str, Any]:
-    column = "behind_best" if name == "behind" else name
-    return dict(zip((f"{column}_inputs_low", f"{column}_inputs_high"), band, strict=True))
 
 
 _NOTHING_LEFT_OPEN: dict[str, Any] = {
     "best_in_sets": None,
-    **{end: None for name in _BANDED for end in _ends(name, (None, None))},
+    **{end: None for name in _BANDED for end in inputs_ends(name, None)},
 }

@@ -22,6 +22,7 @@ from capacity.scenario_changes import Change, MergedTeams
 from capacity.wording import Text
 
 if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
+    from simulations.months_left_open import MonthsBand
     from simulations.over_time import Course, Following, OverTime
 
 
@@ -114,35 +115,50 @@ class OverTimeCalculation(Calculation):
 
     @property
     def total(self) -> int:
-        """Every replication of every group of teams, before and after."""
+        """Every replication of every group of teams, before and after, and of every set."""
+        from simulations.months_left_open import months_band_replications
         from simulations.over_time import over_time_replications
 
-        return over_time_replications(*self._courses(), self._following())
+        following = self._following()
+        own = over_time_replications(*self._courses(), following)
+        return own + months_band_replications(self._possible(), following)
 
     def steps(self) -> tuple[int, int]:
         """Say the work (da: beregningens omfang)."""
         from simulations.experiments import refuse_steps
+        from simulations.months_left_open import months_band_steps
         from simulations.over_time import over_time_steps
 
         with _refusals():
-            wanted = over_time_steps(*self._courses(), self._following(), rulebook())
+            following = self._following()
+            wanted = over_time_steps(*self._courses(), following, rulebook())
+            wanted += months_band_steps(self._possible(), following, rulebook())
         refuse_steps(wanted)
         return wanted, wanted
 
     def found(self, running: Running = ALONE) -> Finding:
-        """Simulate both, on the same luck."""
-        from simulations.over_time import over_time, over_time_sentence
+        """Simulate both, on the same luck, and ask what a fit leaves open of each month."""
+        from simulations.months_left_open import months_band, months_band_sentence
+        from simulations.over_time import over_time, over_time_replications, over_time_sentence
 
-        total = self.total
+        total, courses, following = self.total, self._courses(), self._following()
+        own = over_time_replications(*courses, following)
         with _refusals():
             found = over_time(
-                *self._courses(),
-                self._following(),
+                *courses,
+                following,
                 rulebook(),
                 executor=running.executor,
                 on_progress=lambda done: running.on_progress(done, total),
             )
-        rows = tuple(self._chosen(found))
+            band = months_band(
+                found,
+                self._possible(),
+                rulebook(),
+                executor=running.executor,
+                on_progress=lambda done: running.on_progress(own + done, total),
+            )
+        rows = tuple(self._chosen(found, band))
         if not rows:
             first, last = found.months_before[0].first_day, self.asked.to
             raise InvalidInput(
@@ -152,30 +168,35 @@ class OverTimeCalculation(Calculation):
                 ),
                 field="month",
             )
-        sentence = over_time_sentence(found, rulebook())
+        sentence = over_time_sentence(found, rulebook(), months_band_sentence(band, found))
         return Finding(Table[OverTimeRow](rows=rows), Text(da=sentence.da, en=sentence.en))
 
-    def _chosen(self, found: "OverTime") -> list[OverTimeRow]:
+    def _chosen(self, found: "OverTime", band: "MonthsBand | None") -> list[OverTimeRow]:
         month, side = self.asked.month, self.asked.side
         return [
             row
-            for row in over_time_rows(found, self.asked.address)
+            for row in over_time_rows(found, band, self.asked.address)
             if (side is None or row.side is side)
             and (month is None or row.month <= month < row.until)
         ]
 
-    def _courses(self) -> "tuple[Course, Course]":
+    def _possible(self) -> "list[tuple[Course, Course]]":
+        """Both, with the own inputs and with every set that a fit leaves possible."""
+        from simulations.input_band import possible_departments
+
+        return [self._courses(each) for each in possible_departments(self.asked.department)]
+
+    def _courses(self, of: "Department | None" = None) -> "tuple[Course, Course]":
         """The department as it is, and as it would be; of teams that are merged, all of them."""
         from simulations.over_time import Course
 
         asked = self.asked
+        department = of or asked.department
         merging = next((each for each in asked.changes if isinstance(each, MergedTeams)), None)
         before = merging.teams if merging else (asked.team,)
         after = (merging.slug,) if merging else (asked.team,)
-        changed = changed_department(asked.department, asked.changes, rulebook())
-        return Course(department=asked.department, teams=before), Course(
-            department=changed, teams=after
-        )
+        changed = changed_department(department, asked.changes, rulebook())
+        return Course(department=department, teams=before), Course(department=changed, teams=after)
 
     def _following(self) -> "Following":
         from simulations.over_time import Following

@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 from api.answers import Answer, Exact, Label
-from api.fields import RulesVersion, Verdict
+from api.fields import RulesVersion, Verdict, inputs_ends
 from capacity.fit import verdict
 from capacity.rulebook import rulebook
 from capacity.wording import Text
 from simulations import MODEL_VERSION
 
 if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
+    from simulations.months_left_open import ChangeBand, MonthBand, MonthsBand
     from simulations.over_time import MonthAhead, MonthChange, OverTime
 
 _SHARE = ("andel 0-1", "share 0-1")
@@ -31,8 +32,8 @@ class OverTimeRow(Answer):
     """A month of a team, as it is or as it would be (da: måned).
 
     `_low` and `_high` are simulation error, `_month_low` and `_month_high` the range of single
-    courses; what is unknown of the inputs is in neither, and not quantified here. Open cases,
-    posts and caseload are those at the end of the month. Differences are from the same month as it
+    courses, `_inputs_low` and `_inputs_high` what history leaves open of the inputs, null where that
+    is not quantified. Open cases, posts and caseload are those at the end of the month. Differences are from the same month as it
     is, null in the rows before.
     """
 
@@ -49,6 +50,12 @@ class OverTimeRow(Answer):
     share_in_time_month_high: Annotated[
         float | None, Label("til tiden, godt forløb", "in time, good course", *_SHARE)
     ]
+    share_in_time_inputs_low: Annotated[
+        float | None, Label("til tiden, ukendte inddata ned", "in time, inputs low", *_SHARE)
+    ]
+    share_in_time_inputs_high: Annotated[
+        float | None, Label("til tiden, ukendte inddata op", "in time, inputs high", *_SHARE)
+    ]
     share_difference: Annotated[float | None, Label("forskel", "difference", *_SHARE)]
     share_difference_low: Annotated[
         float | None, Label("forskel, nedre", "difference, low", *_SHARE)
@@ -56,17 +63,35 @@ class OverTimeRow(Answer):
     share_difference_high: Annotated[
         float | None, Label("forskel, øvre", "difference, high", *_SHARE)
     ]
+    share_difference_inputs_low: Annotated[
+        float | None, Label("forskel, ukendte inddata ned", "difference, inputs low", *_SHARE)
+    ]
+    share_difference_inputs_high: Annotated[
+        float | None, Label("forskel, ukendte inddata op", "difference, inputs high", *_SHARE)
+    ]
     open_cases: Annotated[float, Label("åbne sager", "open cases", *_CASES)]
     open_cases_low: Annotated[float, Label("åbne, nedre", "open, low", *_CASES)]
     open_cases_high: Annotated[float, Label("åbne, øvre", "open, high", *_CASES)]
     open_cases_month_low: Annotated[float, Label("åbne, få", "open, few", *_CASES)]
     open_cases_month_high: Annotated[float, Label("åbne, mange", "open, many", *_CASES)]
+    open_cases_inputs_low: Annotated[
+        float | None, Label("åbne, ukendte inddata ned", "open, inputs low", *_CASES)
+    ]
+    open_cases_inputs_high: Annotated[
+        float | None, Label("åbne, ukendte inddata op", "open, inputs high", *_CASES)
+    ]
     open_difference: Annotated[float | None, Label("flere åbne", "more open", *_CASES)]
     open_difference_low: Annotated[
         float | None, Label("flere åbne, nedre", "more open, low", *_CASES)
     ]
     open_difference_high: Annotated[
         float | None, Label("flere åbne, øvre", "more open, high", *_CASES)
+    ]
+    open_difference_inputs_low: Annotated[
+        float | None, Label("flere åbne, ukendte inddata ned", "more open, inputs low", *_CASES)
+    ]
+    open_difference_inputs_high: Annotated[
+        float | None, Label("flere åbne, ukendte inddata op", "more open, inputs high", *_CASES)
     ]
     waiting_for_owner: Annotated[
         float, Label("venter på en sagsbehandler", "waiting for a caseworker", *_CASES)
@@ -80,6 +105,12 @@ class OverTimeRow(Answer):
     caseload_high: Annotated[float | None, Label("sagstal, øvre", "caseload, high", *_LOAD)]
     caseload_month_low: Annotated[float | None, Label("sagstal, lavt", "caseload, few", *_LOAD)]
     caseload_month_high: Annotated[float | None, Label("sagstal, højt", "caseload, many", *_LOAD)]
+    caseload_inputs_low: Annotated[
+        float | None, Label("sagstal, ukendte inddata ned", "caseload, inputs low", *_LOAD)
+    ]
+    caseload_inputs_high: Annotated[
+        float | None, Label("sagstal, ukendte inddata op", "caseload, inputs high", *_LOAD)
+    ]
     department: Annotated[str, Label("afdeling", "department")]
     team: Annotated[str, Label("team", "team")]
     deadline: Annotated[str, Label("frist", "deadline")]
@@ -90,22 +121,37 @@ class OverTimeRow(Answer):
     verdict: Verdict
 
 
-def over_time_rows(found: "OverTime", address: str) -> Iterator[OverTimeRow]:
-    """Write both courses month by month, as it is first (da: rækker)."""
+def over_time_rows(
+    found: "OverTime", band: "MonthsBand | None", address: str
+) -> Iterator[OverTimeRow]:
+    """Write both courses month by month, as it is first, with the bands (da: rækker)."""
     deadline = found.following.deadline
     tested = verdict(found.before.department.fit, found.before.teams[0], deadline)
-    for month in found.months_before:
-        yield _row(month, None, found, address, tested)
-    for month, change in zip(found.months_after, found.changes, strict=True):
-        yield _row(month, change, found, address, tested)
+    for number, month in enumerate(found.months_before):
+        known = None if band is None else band.before[number]
+        yield _row(month, found, address, tested, known)
+    for number, month in enumerate(found.months_after):
+        known = None if band is None else band.after[number]
+        yield _row(
+            month,
+            found,
+            address,
+            tested,
+            known,
+            change=found.changes[number],
+            change_band=None if band is None else band.changes[number],
+        )
 
 
 def _row(
     month: "MonthAhead",
-    change: "MonthChange | None",
     found: "OverTime",
     address: str,
     tested: Text,
+    band: "MonthBand | None",
+    *,
+    change: "MonthChange | None" = None,
+    change_band: "ChangeBand | None" = None,
 ) -> OverTimeRow:
     nothing = (None, None)
     share, share_range = month.share, month.share_range or nothing
@@ -123,6 +169,11 @@ def _row(
         share_in_time_high=share and share.high,
         share_in_time_month_low=share_range[0],
         share_in_time_month_high=share_range[1],
+        **inputs_ends("share_in_time", band.share if band else None),
+        **inputs_ends("share_difference", change_band.share if change_band else None),
+        **inputs_ends("open_cases", band.open_cases if band else None),
+        **inputs_ends("open_difference", change_band.open_cases if change_band else None),
+        **inputs_ends("caseload", band.caseload if band else None),
         share_difference=moved and moved.value,
         share_difference_low=moved and moved.low,
         share_difference_high=moved and moved.high,

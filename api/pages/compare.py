@@ -32,6 +32,7 @@ from capacity.department import Department
 from capacity.errors import InvalidInput, PlannerError
 from capacity.rulebook import Rulebook, rulebook
 from capacity.scenario import Scenario, Status, changed_department, titles, unpriced
+from capacity.scenario_changes import MergedTeams
 from capacity.wording import Language, Text
 from simulations.questions import USUAL_REPLICATIONS
 
@@ -42,6 +43,7 @@ TERMS: Mapping[str, str | None] = {
     "apart": None,
     "watch": None,
     "again": None,
+    "kept": None,
 }
 _LETTERS = "ABCD"
 _MOST_LISTED = 60
@@ -56,6 +58,8 @@ class ComparePage:
 
     listed: tuple[Listed, ...] = ()
     places: tuple[str, ...] = PLACES
+    kept: Scenario | None = None
+    """A plan that was kept just now (da: gemt)."""
     older: int = 0
     """Plans on another version of the department, which cannot stand beside these."""
     columns: tuple[Column, ...] = ()
@@ -133,10 +137,11 @@ async def compare_page(
         frame.refusals["answer"] = error
         return ComparePage(listed=listed, older=older)
     store.let_go()
-    if not chosen or not is_warm:
-        return ComparePage(listed=listed, older=older, is_waiting=bool(chosen))
-    book, again = rulebook(), asked.terms["again"] is not None
     plans = [each for _, each in chosen]
+    new = next((each for each in plans if _address(each) == asked.terms["kept"]), None)
+    if not chosen or not is_warm:
+        return ComparePage(listed=listed, kept=new, older=older, is_waiting=bool(chosen))
+    book, again = rulebook(), asked.terms["again"] is not None
     calculations = [
         ComparisonCalculation(_asked(department), Plan(name=BASELINE), Plan.of(each))
         for each in plans
@@ -150,6 +155,7 @@ async def compare_page(
     page = ComparePage(
         listed=listed,
         older=older,
+        kept=new,
         columns=columns,
         deadlines=deadlines,
         by_team=tuple(deadline_rows(columns, department, by_team=True)),
@@ -162,6 +168,24 @@ async def compare_page(
     except PlannerError as error:
         frame.refusals["fall"] = error
         return page
+
+
+def address_of(frame: Frame, scenario: Scenario) -> str:
+    """Return where a plan that was kept just now is shown (da: den gemte plan).
+
+    It is taken apart for what it was tried on; one that merges teams for all of them together.
+    """
+    department, address = frame.department, _address(scenario)
+    assert department is not None
+    merges = any(isinstance(each, MergedTeams) for each in scenario.changes)
+    watch = None if merges else frame.asked.terms["watch"]
+    return frame.asked.address(
+        "/compare", department=department.address, one=address, watch=watch, kept=address
+    )
+
+
+def _address(scenario: Scenario) -> str:
+    return f"{scenario.slug}@{scenario.version}"
 
 
 def _listed(kept: Scenarios, department: Department) -> tuple[tuple[Listed, ...], int]:
@@ -213,7 +237,7 @@ def _chosen(
                 ),
                 field=place,
             )
-        found.setdefault(f"{scenario.slug}@{scenario.version}", (place, scenario))
+        found.setdefault(_address(scenario), (place, scenario))
     return list(found.values())
 
 
@@ -247,7 +271,7 @@ def _column(
     department: Department,
     book: Rulebook,
 ) -> Column:
-    address = f"{scenario.slug}@{scenario.version}"
+    address = _address(scenario)
     prices = scenario.prices
     return Column(
         letter=letter,

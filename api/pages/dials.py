@@ -14,7 +14,7 @@ from api.pages.asked import Asked
 from api.quantities import day, number
 from capacity.department import Department, Team
 from capacity.errors import InvalidInput
-from capacity.practice import Policy
+from capacity.practice import POLICIES, Policy
 from capacity.rulebook import rulebook
 from capacity.scenario import changed_department
 from capacity.scenario_changes import (
@@ -111,16 +111,6 @@ DIALS = (
         most=50,
     ),
 )
-POLICIES: Mapping[Policy, Text] = {
-    Policy.FIRST_COME: Text(da="efter tur", en="in turn"),
-    Policy.EARLIEST_DUE: Text(da="tidligste frist først", en="earliest due first"),
-    Policy.PRIORITY: Text(da="efter prioritet", en="by priority"),
-    Policy.PREEMPTIVE_PRIORITY: Text(
-        da="efter prioritet, med afbrydelse", en="by priority, with interruption"
-    ),
-    Policy.OLDEST_CASE: Text(da="ældste sag først", en="oldest case first"),
-    Policy.SHARED_ATTENTION: Text(da="lidt af alt på en gang", en="a little of everything"),
-}
 TERMS: Mapping[str, str | None] = {
     "watch": None,
     POSTS.name: "2",

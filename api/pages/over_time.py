@@ -20,13 +20,13 @@ from api.over_time_terms import USUAL_MONTHS, over_time_asked, usual_ramp_up
 from api.pages import dials
 from api.pages.calculations import CalculationPart, calculated
 from api.pages.curve import Choice, choices
-from api.pages.dials import DIALS, POLICIES, Dial, plan_of, watched
+from api.pages.dials import DIALS, Dial, plan_of, watched
 from api.pages.figures import Address, CitedRule, Figure, cited, figure_text
 from api.pages.frame import Frame
 from capacity.department import Department
 from capacity.errors import PlannerError
 from capacity.open_ages import OpenAges, open_ages, open_ages_sentence
-from capacity.practice import Policy
+from capacity.practice import POLICIES, Policy
 from capacity.rulebook import rulebook
 from capacity.scenario_changes import AddedPosts, MergedTeams
 from capacity.units import exact
@@ -119,6 +119,11 @@ class CoursePart:
     def months(self) -> tuple[tuple[OverTimeRow, OverTimeRow], ...]:
         """Month by month, before and after (da: måned for måned)."""
         return tuple(zip(self.before, self.after, strict=True))
+
+    @property
+    def has_band(self) -> bool:
+        """Whether what history leaves open of the inputs is quantified (da: ukendte inddata)."""
+        return self.before[0].open_cases_inputs_low is not None
 
     @property
     def hires(self) -> AddedPosts | None:

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 from api.charts import Level, Marks
 from api.pages.caseload import caseload_of
 from api.pages.curve import Choice, choices, drawn_level
-from api.pages.dials import DIALS, POLICIES, POSTS, Dial, Plan, plan_of, watched
+from api.pages.dials import DIALS, POSTS, Dial, Plan, plan_of, watched
 from api.pages.figures import Figure
 from api.pages.frame import Frame
+from api.pages.keep_plan import KeepPart
 from api.pages.printing import rendered
 from api.pages.what_if_figures import what_if_figures
 from capacity.department import Department
 from capacity.errors import PlannerError
-from capacity.practice import Policy
+from capacity.practice import POLICIES, Policy
 from capacity.rulebook import Rulebook, rulebook
+from capacity.scenario import changed_department
 from capacity.units import exact
 from capacity.wording import Language, Text, percent
 from simulations.questions import StaffingQuestion
@@ -29,6 +31,7 @@ from simulations.questions import StaffingQuestion
 if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
     from simulations.staffing import CurvePoint
     from simulations.what_if import Runs, WhatIf
+    from simulations.what_if_left_open import Sides, WhatIfBand
 
 BREAK = "\N{INFORMATION SEPARATOR TWO}"
 """Ends each part of a reply that comes in parts."""
@@ -65,6 +68,8 @@ class WhatIfPart:
     difference_high: Fraction
     difference_year_low: Fraction | None
     difference_year_high: Fraction | None
+    inputs: "WhatIfBand | None"
+    """What history leaves open of the inputs; None where that is not quantified, or not yet."""
     levels: tuple[Level, ...]
     chosen: Level
     reachable: Fraction
@@ -101,6 +106,7 @@ class WhatIfPage:
     """Whether something else than posts is changed, so that those fields stand open (da: åben)."""
     part: WhatIfPart | None = None
     is_waiting: bool = False
+    keep: KeepPart = field(default_factory=KeepPart)
     posts: Dial = POSTS
     dials: tuple[Dial, ...] = DIALS
     policies: Mapping[Policy, Text] = field(default_factory=lambda: POLICIES)
@@ -111,6 +117,7 @@ class RunsKept:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[StaffingQuestion, Runs] = OrderedDict()
+        self._bands: OrderedDict[tuple[Sides, int], WhatIfBand] = OrderedDict()
         self._lock = Lock()
 
     def runs(self, question: StaffingQuestion) -> "Runs":
@@ -128,10 +135,44 @@ class RunsKept:
                 self._kept.popitem(last=False)
         return found
 
+    def band(self, plan: Plan, found: "WhatIf") -> "WhatIfBand | None":
+        """Return what history leaves open of an answer; None where that is not quantified.
+
+        Nor is it where the sets are more work than a page may be (da: ukendte inddata).
+        """
+        from simulations.input_band import REPLICATIONS, possible_departments
+        from simulations.what_if_left_open import what_if_band
+
+        book, asked = rulebook(), (plan.before, replace(plan.after, extra_fte=(plan.chosen,)))
+        key = (asked, found.replications)
+        with self._lock:
+            if key in self._bands:
+                self._bands.move_to_end(key)
+                return self._bands[key]
+        departments = possible_departments(plan.before.department)
+        both = 2 * self.runs(plan.before).steps(REPLICATIONS)
+        if not departments or len(departments) * both > _MOST_STEPS:
+            return None
+        possible = [
+            (
+                replace(plan.before, department=each),
+                replace(asked[1], department=changed_department(each, plan.changes, book)),
+            )
+            for each in departments
+        ]
+        band = what_if_band(found, possible, book)
+        assert band is not None
+        with self._lock:
+            self._bands[key] = band
+            while len(self._bands) > _RUNS_KEPT:
+                self._bands.popitem(last=False)
+        return band
+
     def forget(self) -> None:
         """Forget all of them (da: glem)."""
         with self._lock:
             self._kept.clear()
+            self._bands.clear()
 
 
 def what_if_page(frame: Frame, kept: RunsKept, *, is_warm: bool) -> WhatIfPage:
@@ -183,10 +224,14 @@ def live_answers(frame: Frame, kept: RunsKept) -> Iterator[str]:
 def parts_of(plan: Plan, kept: RunsKept) -> Iterator[WhatIfPart]:
     """Answer a plan, sharper and sharper; the last answer says that it is (da: svar).
 
+    Where the department is fitted, once more with what its history leaves open of the inputs.
     `TooMuchWork` where not even the fewest replications are few enough for a page.
     """
+    found = None
     for found in answers_of(plan, kept):
         yield _part(plan, found)
+    if found is not None and plan.before.department.fit is not None:
+        yield replace(_part(plan, found), inputs=kept.band(plan, found))
 
 
 def answers_of(plan: Plan, kept: RunsKept, *, exactly: bool = False) -> Iterator["WhatIf"]:
@@ -227,6 +272,7 @@ def _part(plan: Plan, found: "WhatIf") -> WhatIfPart:
         difference_high=exact(found.difference.high),
         difference_year_low=None if found.year_low is None else exact(found.year_low),
         difference_year_high=None if found.year_high is None else exact(found.year_high),
+        inputs=None,
         levels=_drawn(found),
         chosen=drawn_level(found.after),
         reachable=exact(found.curve.reachable),

@@ -11,7 +11,7 @@ from pydantic import Field
 from api.answers import Answer, Exact, Label, rendered
 from api.curve_terms import curve_question
 from api.documented import documented, planner_router
-from api.fields import RulesVersion, Sentence, Verdict
+from api.fields import RulesVersion, Sentence, Verdict, inputs_ends
 from api.pages.asked import Asked
 from api.pages.dials import DIALS, REPLICATIONS, Plan, plan_of
 from api.pages.what_if import answers_of
@@ -25,6 +25,7 @@ from simulations.questions import LEAST_REPLICATIONS
 
 if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
     from simulations.what_if import WhatIf
+    from simulations.what_if_left_open import WhatIfBand
 
 router: APIRouter = planner_router("staffing and deadlines")
 
@@ -88,7 +89,8 @@ class WhatIfAnswer(Answer):
     """A deadline as it is kept, as it would be, and the difference (da: før, efter og forskel).
 
     `_low` and `_high` are simulation error; `_year_low` and `_year_high` are the range of single
-    years. What is unknown of the inputs is not quantified here.
+    years; `_inputs_low` and `_inputs_high` are what history leaves open of the inputs, null where
+    that is not quantified.
     """
 
     sentence: Sentence
@@ -97,14 +99,32 @@ class WhatIfAnswer(Answer):
     share_before_high: Annotated[float, Label("før, simulationsfejl op", "before, high", *_SHARE)]
     share_before_year_low: Annotated[float, Label("før, ringe år", "before, poor year", *_SHARE)]
     share_before_year_high: Annotated[float, Label("før, godt år", "before, good year", *_SHARE)]
+    share_before_inputs_low: Annotated[
+        float | None, Label("før, ukendte inddata ned", "before, inputs low", *_SHARE)
+    ]
+    share_before_inputs_high: Annotated[
+        float | None, Label("før, ukendte inddata op", "before, inputs high", *_SHARE)
+    ]
     share_after: Annotated[float, Label("andel til tiden, efter", "share in time, after", *_SHARE)]
     share_after_low: Annotated[float, Label("efter, simulationsfejl ned", "after, low", *_SHARE)]
     share_after_high: Annotated[float, Label("efter, simulationsfejl op", "after, high", *_SHARE)]
     share_after_year_low: Annotated[float, Label("efter, ringe år", "after, poor year", *_SHARE)]
     share_after_year_high: Annotated[float, Label("efter, godt år", "after, good year", *_SHARE)]
+    share_after_inputs_low: Annotated[
+        float | None, Label("efter, ukendte inddata ned", "after, inputs low", *_SHARE)
+    ]
+    share_after_inputs_high: Annotated[
+        float | None, Label("efter, ukendte inddata op", "after, inputs high", *_SHARE)
+    ]
     difference: Annotated[float, Label("forskel", "difference", *_SHARE)]
     difference_low: Annotated[float, Label("forskel, nedre", "difference, low", *_SHARE)]
     difference_high: Annotated[float, Label("forskel, øvre", "difference, high", *_SHARE)]
+    difference_inputs_low: Annotated[
+        float | None, Label("forskel, ukendte inddata ned", "difference, inputs low", *_SHARE)
+    ]
+    difference_inputs_high: Annotated[
+        float | None, Label("forskel, ukendte inddata op", "difference, inputs high", *_SHARE)
+    ]
     difference_year_low: Annotated[
         float | None, Label("forskel, ringe år", "difference, poor year", *_SHARE)
     ] = None
@@ -153,7 +173,8 @@ async def what_if(
     store.let_go()
     plan = _plan(department, question)
     found = await run_in_threadpool(_found, plan, question, request)
-    return rendered(_answer(plan, found), question, request)
+    band = await run_in_threadpool(request.app.state.runs.band, plan, found)
+    return rendered(_answer(plan, found, band), question, request)
 
 
 def _plan(department: Department, question: WhatIfQuestion) -> Plan:
@@ -179,7 +200,7 @@ def _found(plan: Plan, question: WhatIfQuestion, request: Request) -> "WhatIf":
     return last
 
 
-def _answer(plan: Plan, found: "WhatIf") -> WhatIfAnswer:
+def _answer(plan: Plan, found: "WhatIf", band: "WhatIfBand | None") -> WhatIfAnswer:
     from simulations.what_if import what_if_sentence
 
     asked, book, before, after = plan.before, rulebook(), found.before, found.after
@@ -200,6 +221,9 @@ def _answer(plan: Plan, found: "WhatIf") -> WhatIfAnswer:
         difference_high=found.difference.high,
         difference_year_low=found.year_low,
         difference_year_high=found.year_high,
+        **inputs_ends("share_before", band.before if band else None),
+        **inputs_ends("share_after", band.after if band else None),
+        **inputs_ends("difference", band.difference if band else None),
         stock_before=before.stock_in_time,
         stock_after=after.stock_in_time,
         days_late_before=before.mean_days_late,

@@ -11,6 +11,7 @@ if (form) {
   const answer = document.getElementById("answer");
   const spoken = document.getElementById("spoken");
   const broken = document.getElementById("broken");
+  const plan = document.querySelector("form[data-plan]");
   let underWay = null;
 
   const show = (part) => {
@@ -42,7 +43,10 @@ if (form) {
     underWay?.abort();
     const mine = (underWay = new AbortController());
     const query = asked();
-    history.replaceState(null, "", `${form.getAttribute("action")}?${query}`);
+    const here = `${form.getAttribute("action")}?${query}`;
+    history.replaceState(null, "", here);
+    // What is kept under a name is what is chosen now.
+    if (plan) plan.action = here;
     answer.setAttribute("aria-busy", "true");
     broken.hidden = true;
     try {
