@@ -15,12 +15,14 @@ from api.fit_command import fit
 from api.import_commands import import_file
 from api.key_commands import audit, keys
 from api.observed_commands import observed, review_size
+from api.option_names import note_command
 from api.options import Database, Lang, On
-from api.quantities import count, day, levels, number, share
+from api.quantities import count, levels, number, share
 from api.quick_start import load_numba, quickly
 from api.synthetic_command import synthetic
 from api.terminal import (
     curve_written,
+    day,
     numbers_written,
     provisional,
     read,
@@ -47,6 +49,7 @@ main = typer.Typer(
 
 @main.callback(invoke_without_command=True)
 def _program(
+    context: typer.Context,
     show_version: Annotated[
         bool, typer.Option("--version", help="Vis programmets version (show the version).")
     ] = False,
@@ -56,6 +59,7 @@ def _program(
 
         typer.echo(version("caseload-planner"))
         raise typer.Exit
+    note_command(context)
 
 
 @main.command()

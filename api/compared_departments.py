@@ -4,12 +4,13 @@ Their figures come from a file with a row each, or from what is stored of each: 
 the newest case list that was accepted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated
 
 from api.answers import Answer, Exact, Label, Words
+from api.comparison_sentences import place_in_words, ranking_sentence, table_sentence
 from api.uploads import shown_value
 from capacity.deadlines import deadline_rule
 from capacity.department import Department
@@ -25,7 +26,7 @@ from capacity.department_comparison import (
 from capacity.errors import InvalidInput, PlannerError
 from capacity.roster import available_hours, case_fte
 from capacity.rulebook import rulebook
-from capacity.wording import Language, Spoken, Text, percent, shown
+from capacity.wording import Text
 
 if TYPE_CHECKING:  # numpy and the simulation are loaded by whoever reads a file or a list
     from api.imports.department_rows import DepartmentRow as RowOfFile
@@ -38,11 +39,13 @@ _SHARE = ("andel 0-1", "share 0-1")
 class ComparedRow(Answer):
     """One department beside the others (da: afdeling).
 
-    `rankable_by` are the measures by which these departments may be ranked at all. `place` only
-    where a ranking was asked for; chance leaves the places from `place_best` to `place_worst` open.
+    `rankable_by` are the measures by which these departments may be ranked at all. `place` and
+    `ranked_by` only where a ranking was asked for; chance leaves the places from `place_best` to
+    `place_worst` open.
     """
 
     name: Annotated[str, Label("afdeling", "department")]
+    label: Annotated[Words, Label("afdelingens navn", "the department's name")]
     unit: Annotated[str, Label("sagsenhed", "case unit")]
     fte_definition: Annotated[str, Label("stillinger er", "posts are")]
     open_cases: Annotated[int, Label("åbne sager", "open cases", "sager", "cases")]
@@ -61,6 +64,8 @@ class ComparedRow(Answer):
     place: Annotated[int | None, Label("placering", "place")]
     place_best: Annotated[int | None, Label("bedste mulige", "best possible")]
     place_worst: Annotated[int | None, Label("ringeste mulige", "worst possible")]
+    ranked_by: Annotated[str | None, Label("rangordnet efter", "ranked by")]
+    place_in_words: Annotated[Words | None, Label("placering i ord", "place in words")]
     deadline: Annotated[str | None, Label("frist", "deadline")]
     law_from: Annotated[date | None, Label("regler fra", "rules from")]
     on: Annotated[date, Label("pr. dato", "on the day")]
@@ -137,6 +142,7 @@ def figures_of_stored(
         open_cases=department.open_cases,
         fte=case_fte(department.roster, day, full_time),
         fte_definition=FteDefinition.CASE_CARRYING,
+        label=department.name,
         load=_load(department),
     )
     if history is None or history.unit is not department.unit:
@@ -177,15 +183,13 @@ def compared(
     refusals = {by: _refused(rows, by) for by in Measure}
     rankable = ";".join(by.value for by, refusal in refusals.items() if refusal is None)
     if rank is None:
-        told = tuple(_row(each, None, rankable) for each in rows)
-    else:
-        if (refusal := refusals[rank]) is not None:
-            refusal.field = "rank"
-            raise refusal
-        told = tuple(_row(each.row, each, rankable) for each in ranked(rows, rank))
-    if rank is not None:
-        refusals = {}  # what was not asked for was not refused either
-    return told, Spoken(lambda language: " ".join(_said(rows, refusals, rank, language)))
+        # Nothing was asked for, so the sentence says which rankings there cannot be.
+        return tuple(_row(each, None, rankable) for each in rows), table_sentence(rows, refusals)
+    if (refusal := refusals[rank]) is not None:
+        refusal.field = "rank"
+        raise refusal
+    placed = ranked(rows, rank)
+    return tuple(_row(each.row, each, rankable) for each in placed), ranking_sentence(placed)
 
 
 def _refused(rows: Sequence[DepartmentRow], by: Measure) -> InvalidInput | None:
@@ -200,6 +204,7 @@ def _row(row: DepartmentRow, placed: RankedRow | None, rankable: str) -> Compare
     figures, interval = row.figures, row.interval
     return ComparedRow(
         name=figures.name,
+        label=figures.label or Text(da=figures.name, en=figures.name),
         unit=figures.unit.value,
         fte_definition=figures.fte_definition.value,
         open_cases=figures.open_cases,
@@ -216,6 +221,8 @@ def _row(row: DepartmentRow, placed: RankedRow | None, rankable: str) -> Compare
         place=None if placed is None else placed.place,
         place_best=None if placed is None else placed.best,
         place_worst=None if placed is None else placed.worst,
+        ranked_by=None if placed is None else placed.by.value,
+        place_in_words=None if placed is None else place_in_words(placed),
         deadline=figures.deadline,
         law_from=figures.law_from,
         on=figures.on,
@@ -239,53 +246,3 @@ _FEW = Text(
     da="Få sager: tilfældigheder alene kan flytte andelen mange procentpoint.",
     en="Few cases: chance alone can move the share by many percentage points.",
 )
-_OF = Text(da="{name}: sagstal {caseload}", en="{name}: caseload {caseload}")
-_TIMELY = Text(
-    da="{in_time} af {due} til tiden ({share}; {low} til {high})",
-    en="{in_time} of {due} in time ({share}; {low} to {high})",
-)
-_RANKED = Text(da="Rangordnet efter {by}.", en="Ranked by {by}.")
-_NOT_RANKED = Text(da="Ikke rangordnet efter {by}: {why}.", en="Not ranked by {by}: {why}.")
-_MEASURES = {
-    Measure.CASELOAD: Text(da="sagstal", en="caseload"),
-    Measure.LOAD: Text(da="belastning", en="load"),
-    Measure.TIMELINESS: Text(da="rettidighed", en="timeliness"),
-}
-_NO_JUDGEMENT = Text(
-    da="Et sagstal siger intet om, hvor tunge sagerne er, og rettidighed intet om "
-    "lovmedholdelighed.",
-    en="A caseload says nothing of how hard the cases are, and timeliness nothing of lawfulness.",
-)
-
-
-def _said(
-    rows: Sequence[DepartmentRow],
-    refusals: dict[Measure, InvalidInput | None],
-    rank: Measure | None,
-    language: Language,
-) -> Iterator[str]:
-    if rank is not None:
-        yield _RANKED.in_language(language).format(by=_MEASURES[rank].in_language(language))
-    for row in rows:
-        parts = [
-            _OF.in_language(language).format(
-                name=row.figures.name, caseload=shown(row.cases_per_fte, 1, language)
-            )
-        ]
-        if row.share_in_time is not None and row.interval is not None:
-            parts.append(
-                _TIMELY.in_language(language).format(
-                    in_time=shown(row.figures.in_time or 0, 0, language),
-                    due=shown(row.figures.due or 0, 0, language),
-                    share=percent(row.share_in_time, language),
-                    low=percent(Fraction(row.interval.low), language),
-                    high=percent(Fraction(row.interval.high), language),
-                )
-            )
-        yield ", ".join(parts) + "."
-    for by, refusal in refusals.items():
-        if refusal is not None:
-            yield _NOT_RANKED.in_language(language).format(
-                by=_MEASURES[by].in_language(language), why=refusal.message.in_language(language)
-            )
-    yield _NO_JUDGEMENT.in_language(language)

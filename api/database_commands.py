@@ -10,8 +10,7 @@ from typing import Annotated
 import typer
 
 from api.options import Database, Lang
-from api.quantities import day
-from api.terminal import read, refusals_in
+from api.terminal import day, read, refusals_in
 from capacity.wording import Language, Text
 
 Force = Annotated[bool, typer.Option("--force", help="Erstat det, der er (replace what is there).")]

@@ -13,14 +13,17 @@ import typer
 
 from api.options import Database, Lang
 from api.quick_start import load_numba, quickly
-from api.terminal import refusals_in
+from api.terminal import LOADING, refusals_in, told_if_slow
 from capacity.errors import InvalidInput
 from capacity.wording import Language, Text, in_full, percent
 
 if TYPE_CHECKING:
     from api.jobs.fit import FitRow
 
+_BY = "caseload fit"
+_CREATED = 201
 _WIDTH = 96
+_FITTING = Text(da="tilpasser; det kan tage nogle minutter", en="fitting; it may take some minutes")
 
 
 def fit(  # noqa: PLR0913  (one option each)
@@ -53,14 +56,16 @@ def fit(  # noqa: PLR0913  (one option each)
 ) -> None:
     """Tilpas en afdeling til listerne over dens fortid (fit a department to its past)."""
     with refusals_in(lang), quickly():
-        load_numba()
-        from api.database import database_engine, migrate
-        from api.fit_terms import LISTS, fit_calculation
-        from api.jobs.calculation import Running
-        from api.jobs.fit import FitTable, HeldOut, department_to_keep
-        from api.quantities import count
-        from api.serving import own_file
-        from api.store.histories import keep_fitted, read_past
+        with told_if_slow(LOADING, lang):
+            load_numba()
+            from api.database import database_engine, migrate
+            from api.fit_terms import LISTS, fit_calculation
+            from api.jobs.calculation import Running
+            from api.jobs.fit import FitTable, HeldOut, department_to_keep
+            from api.quantities import count
+            from api.serving import own_file
+            from api.store.audit import audited_command
+            from api.store.histories import keep_fitted, read_past
 
         if held_out not in list(HeldOut):
             known = ", ".join(HeldOut)
@@ -87,7 +92,9 @@ def fit(  # noqa: PLR0913  (one option each)
             typer.echo(_written(found.answer.rows, lang))
             if accept:
                 fitted = department_to_keep(found.answer, accept_unexplained=accept_unexplained)
-                kept = keep_fitted(engine, fitted, of=before, by="caseload fit")
+                kept = keep_fitted(engine, fitted, of=before, by=_BY)
+                about = f"/v1/departments/{kept.slug}"
+                audited_command(engine, who=_BY, did="fit", about=about, status=_CREATED)
                 said = Text(da=f"Gemt som {kept.address}", en=f"Kept as {kept.address}")
             else:
                 said = Text(
@@ -123,7 +130,8 @@ def _written(rows: "tuple[FitRow, ...]", language: Language) -> str:
 def _progress(language: Language) -> Iterator[Callable[[int, int | None], None]]:
     """Show a bar on the error stream where somebody watches it."""
     if not sys.stderr.isatty():
-        yield lambda _done, _of: None
+        with told_if_slow(_FITTING, language):
+            yield lambda _done, _of: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

@@ -12,11 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.import_options import (
+    OF_STUDY,
+    OF_STUDY_BESIDE,
+    StudyOptions,
+    day_or_unknown,
+    merged,
+    readable_file,
+    refused,
+)
+from api.option_names import as_options, option_names
 from api.options import Database, Lang
 from api.privacy import masked
 from api.quick_start import load_numba, quickly
-from api.terminal import refusals_in
-from capacity.errors import InvalidInput
+from api.terminal import LOADING, read_if_written, refusals_in, told_if_slow
 from capacity.wording import Language, Text
 
 if TYPE_CHECKING:
@@ -26,12 +35,15 @@ if TYPE_CHECKING:
     from api.imports.fields import Kind
     from api.imports.given import NewDepartment
     from api.imports.terms import Terms
+    from api.store.earlier_lists import KnownUnit
     from api.uploads import Progress
 
 _BY = "caseload import"
 _BESIDE = Text(
     da="Tidsregistreringen giver udkastet dets timer.", en="The time study gives the draft hours."
 )
+_CREATED, _OK = 201, 200
+"""What the audit trail calls a list that is kept, and one that was kept already."""
 _ONLY_DRAFTED = Text(
     da="Intet er gemt. Skriv --accept for at gemme afdelingen og listen.",
     en="Nothing is kept. Write --accept to keep the department and the list.",
@@ -56,7 +68,7 @@ def import_file(  # noqa: PLR0913  (one option each)
         str | None, typer.Option(help="Hvad en sag er: child, family (what a case is).")
     ] = None,
     seen_on: Annotated[
-        str | None, typer.Option(help="Udtræksdatoen: den sidste dag i listen (drawn on).")
+        str | None, typer.Option(help="Udtræksdatoen: listens sidste dag, fx 31-12-2025 (drawn on).")
     ] = None,
     complete_from: Annotated[
         str | None,
@@ -92,6 +104,9 @@ def import_file(  # noqa: PLR0913  (one option each)
     hide_below: Annotated[
         int | None, typer.Option(help="Skjul antal under dette (hide small counts).", min=1)
     ] = None,
+    every_error: Annotated[
+        bool, typer.Option("--every-error", help="Vis hver fejl for sig (each error by itself).")
+    ] = False,
     time_study: Annotated[
         Path | None,
         typer.Option(help="En tidsregistrering, som udkastet får sine timer fra (time study)."),
@@ -116,91 +131,69 @@ def import_file(  # noqa: PLR0913  (one option each)
     lang: Lang = "da",
 ) -> None:
     """Læs en fil om afdelingens fortid: vis den, og gem den med --accept (import a file)."""
-    with refusals_in(lang), quickly():
+    study = StudyOptions(time_study, study_from, study_to, tuple(study_map or ()), study_sheet)
+    is_study = kind == "time-study" and time_study is None
+    with refusals_in(lang, OF_STUDY if is_study else None), quickly():
         from api.imports.terms import stated_mapping, stated_values, terms
         from api.today import today
 
+        if is_study:
+            own = study.instead_of(seen_on, complete_from, map_, sheet)
+            seen_on, complete_from, map_, sheet, study = own
+        known = None
+        if kind == "cases" and unit is None and department is not None:
+            known = _known_unit(department, source, database)
         said = terms(
             kind,
             today=today(),
-            unit=unit,
-            seen_on=seen_on,
-            complete_from=complete_from,
+            unit=unit if known is None else known.unit,
+            unit_from=None if known is None else known.because,
+            seen_on=read_if_written(day_or_unknown, "seen_on", seen_on),
+            complete_from=read_if_written(day_or_unknown, "complete_from", complete_from),
             keep_names=keep_names,
             source=source,
-            mapping=_merged(stated_mapping(each) for each in map_ or ()),
+            mapping=merged(stated_mapping(each) for each in map_ or ()),
             values=stated_values(";".join(value or ())),
             sheet=sheet,
             allow=frozenset(allow or ()),
             leave_out_errors=leave_out_errors,
         )
         whose = _whose(said.kind, department, new_department, name, accept=accept)
-        study = _Study(time_study, study_from, study_to, tuple(study_map or ()), study_sheet)
         said, beside = study.beside(said, whose)
-        load_numba()
-        from api.database import database_engine, migrate
-        from api.imports.draft_in_words import draft_in_words
-        from api.imports.report_in_words import report_in_words
+        with told_if_slow(LOADING, lang):
+            load_numba()
+            from api.database import database_engine, migrate
+            from api.imports.draft_in_words import draft_in_words
+            from api.imports.report_in_words import report_in_words
 
         engine = database_engine(_named(database))
         try:
             migrate(engine)
             with _progress(lang) as on_progress, _cells_told(lang):
                 keeps = _Keeps(accept, beside, on_progress)
-                found = _read(engine, _readable(file), said, whose, keeps)
+                found = _read(engine, readable_file(file), said, whose, keeps)
+            _audited(engine, found)
         finally:
             engine.dispose()
         shown = [each.suppressed(hide_below) if hide_below else each for each in found.reports]
         draft = "" if found.drafted is None else draft_in_words(found.drafted, lang)
         for each in shown[1:]:
             ending = _BESIDE if each.may_be_accepted else None
-            typer.echo(report_in_words(each, lang, ending) + "\n")
-        typer.echo(report_in_words(shown[0], lang, _ending(found), more=draft))
+            told = report_in_words(
+                each, lang, ending, options=OF_STUDY_BESIDE, every_error=every_error
+            )
+            typer.echo(told + "\n")
+        words = report_in_words(
+            shown[0],
+            lang,
+            _ending(found),
+            more=draft,
+            options=OF_STUDY if is_study else None,
+            every_error=every_error,
+        )
+        typer.echo(words)
         if not found.may_be_accepted:
             raise typer.Exit(1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Study:
-    """What is said of a time study beside a case list (da: tidsregistrering ved siden af)."""
-
-    file: Path | None
-    from_: str | None
-    to: str | None
-    map: tuple[str, ...]
-    sheet: str | None
-
-    def beside(
-        self, said: "Terms", whose: "str | NewDepartment | None"
-    ) -> "tuple[Terms, StudyBeside | None]":
-        """Return what is said of the case list, and the study; None where there is none."""
-        from api.imports.desk import StudyBeside
-        from api.imports.given import NewDepartment
-        from api.imports.terms import stated_mapping, study_terms
-        from api.today import today
-
-        if self.file is None:
-            if self.from_ or self.to or self.map or self.sheet:
-                raise _refused("time_study", "skriv også --time-study", "write --time-study too")
-            return said, None
-        if not isinstance(whose, NewDepartment):
-            raise _refused(
-                "time_study",
-                "en tidsregistrering ved siden af er til et udkast (--new-department); ellers læs "
-                "den ind for sig: caseload import time-study FIL --department …",
-                "a time study beside the list is for a draft (--new-department); else import it "
-                "by itself: caseload import time-study FILE --department …",
-            )
-        own, of_study = study_terms(
-            said,
-            today=today(),
-            from_=self.from_,
-            to=self.to,
-            mapping=_merged(stated_mapping(each, "study_map") for each in self.map),
-            sheet=self.sheet,
-        )
-        file = _readable(self.file, "time_study")
-        return own, StudyBeside(file=file, filename=file.name, terms=of_study)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,35 +214,31 @@ def _whose(
 
     if new is None:
         if name is not None:
-            raise _refused(
+            raise refused(
                 "name",
                 "navnet er en ny afdelings; skriv også --new-department",
                 "the name is a new department's; write --new-department too",
             )
         if accept and department is None:
-            raise _refused("department", "skriv, hvis fortid det er", "write whose past it is")
+            raise refused("department", "skriv, hvis fortid det er", "write whose past it is")
         return department
     if department is not None:
-        raise _refused(
+        raise refused(
             "new_department",
             "skriv enten --department eller --new-department",
             "write either --department or --new-department",
         )
     if kind is not Kind.CASES:
-        raise _refused(
+        raise refused(
             "new_department",
             "et udkast laves af en sagsliste, cases; de andre lister læses ind bagefter",
             "a draft is made of a case list, cases; the other lists are imported afterwards",
         )
     if name is None or not name.strip():
-        raise _refused(
+        raise refused(
             "name", "skriv afdelingens navn med --name", "write the department's name with --name"
         )
     return NewDepartment(slug=new, name=Text(da=name.strip(), en=name.strip()))
-
-
-def _refused(field: str, da: str, en: str) -> InvalidInput:
-    return InvalidInput(Text(da=da, en=en), field=field)
 
 
 def _read(
@@ -278,6 +267,11 @@ def _ending(found: "Imported") -> Text | None:
     kept, drafted, revised = found.accepted, found.drafted, found.revised
     if kept is None:
         return None if drafted is None or not found.may_be_accepted else _ONLY_DRAFTED
+    if revised is None and not found.is_new:
+        return Text(
+            da=f"Intet nyt er gemt: det er samme liste som liste {kept.id}",
+            en=f"Nothing new is kept: it is the same list as list {kept.id}",
+        )
     if revised is not None:
         return Text(
             da=f"Gemt som liste {kept.id}; udkastet med dens timer er {revised.address}",
@@ -313,26 +307,36 @@ def _cells_told(language: Language) -> Iterator[None]:
             f"{each.what_to_do.in_language(language)}"
             for each in getattr(error, "errors", ())
         ]
-        typer.echo(masked("\n".join(lines)), err=True)
+        typer.echo(masked(as_options("\n".join(lines), option_names())), err=True)
         raise typer.Exit(1) from error
 
 
-def _merged(said: Iterator[dict[str, str]]) -> dict[str, str]:
-    from api.imports.terms import say_once
+def _known_unit(department: str, source: str | None, database: str | None) -> "KnownUnit | None":
+    """Return what a case is in the department's lists, where that is known (da: sagsenhed)."""
+    from api.database import database_engine, migrate
+    from api.store.earlier_lists import known_unit
 
-    merged: dict[str, str] = {}
-    for each in said:
-        for heading, meaning in each.items():
-            say_once(merged, heading, meaning, "map")
-    return merged
+    engine = database_engine(_named(database))
+    try:
+        migrate(engine)
+        return known_unit(engine, department, source)
+    finally:
+        engine.dispose()
 
 
-def _readable(file: Path, field: str = "file") -> Path:
-    if not file.is_file():
-        raise InvalidInput(
-            Text(da=f"der er ingen fil {file}", en=f"there is no file {file}"), field=field
-        )
-    return file
+def _audited(engine: "Engine", found: "Imported") -> None:
+    """Write down what was kept, as the service does of a request (da: før til revisionsspor)."""
+    from api.store.audit import audited_command
+
+    kept = found.accepted
+    if kept is None:
+        return
+    address = f"/v1/departments/{kept.department}"
+    if found.drafted is not None:
+        audited_command(engine, who=_BY, did="draft", about=address, status=_CREATED)
+    status = _CREATED if found.is_new else _OK
+    about = f"{address}/imports/{kept.id}"
+    audited_command(engine, who=_BY, did="import", about=about, status=status)
 
 
 def _named(database: str | None) -> str:

@@ -59,7 +59,8 @@ class FileTerms(Call):
     values: str | None = Field(
         None,
         description="what words are: `team:Nord=undersoegelse-nord`, `?` for unknown, `-` to "
-        "leave the rows out (da: værdier)",
+        "leave the rows out; in a draft also what is work on another type's cases: "
+        "`case_type:Opfølgning=stoette/opfoelgning` (da: værdier)",
         max_length=2000,
     )
     sheet: str | None = Field(
@@ -157,7 +158,11 @@ class DraftTerms(FileTerms):
     study_map: str | None = Field(
         None, description="what the study's columns are (da: kolonner)", max_length=2000
     )
-    format: Literal["json", "yaml"] = Field("json", description="json or yaml (da: filtype)")
+    format: Literal["json", "yaml", "report"] = Field(
+        "json",
+        description="the draft as json or yaml, or the report of its case list: what was "
+        "understood, with hints of what may be the same (da: filtype)",
+    )
 
     def terms(self) -> tuple[Terms, Terms | None]:
         """Read what the user says of the list, and of the time study on another sheet, if any.

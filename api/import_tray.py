@@ -15,7 +15,15 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from api.faults import StoreFault
-from api.imports.desk import Acceptance, ImportDesk, Imported, imported
+from api.imports.desk import (
+    Acceptance,
+    ImportDesk,
+    Imported,
+    drafted,
+    drafted_and_kept,
+    imported,
+)
+from api.imports.given import NewDepartment
 from api.uploads import Progress, UploadRefused, UploadTooLarge
 from capacity.errors import PlannerError
 from capacity.wording import Text
@@ -26,6 +34,8 @@ if TYPE_CHECKING:
     from api.imports.terms import Terms
 
 KEPT_SECONDS = 30 * 60.0
+NEW = ""
+"""Whose a file is that a department is to be drafted from (da: ny afdeling)."""
 _MOST_FILES = 20
 _FILES_AT_ONCE = 4
 
@@ -56,6 +66,11 @@ class Waiting:
     asked: int = 0
     stated_columns: dict[str, str] = field(default_factory=dict)
     stated_words: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+Told = Callable[[Progress], None]
+Work = Callable[[bytes, Told], Imported]
+"""What is done with a file, telling how far it is (da: arbejde)."""
 
 
 class ImportTray:
@@ -125,12 +140,42 @@ class ImportTray:
 
         It goes on beside the requests: `progress` and then `outcome` say how far it is.
         """
+
+        def work(content: bytes, told: Told) -> Imported:
+            return imported(
+                engine, content, waiting.filename, terms, waiting.department, accept, told
+            )
+
+        self._begin(waiting, work, desk, is_keeping=accept is not None)
+
+    def draft(
+        self,
+        waiting: Waiting,
+        terms: "Terms",
+        new: NewDepartment,
+        desk: ImportDesk,
+        engine: "Engine",
+        keep_by: str | None = None,
+    ) -> None:
+        """Begin to draft a department from a case list, and to keep both by somebody's word.
+
+        (da: udkast.) It goes on beside the requests, as `read` does.
+        """
+
+        def work(content: bytes, told: Told) -> Imported:
+            if keep_by is None:
+                return drafted(engine, content, waiting.filename, terms, new, told)
+            return drafted_and_kept(engine, content, waiting.filename, terms, new, keep_by, told)
+
+        self._begin(waiting, work, desk, is_keeping=keep_by is not None)
+
+    def _begin(self, waiting: Waiting, work: Work, desk: ImportDesk, *, is_keeping: bool) -> None:
         with self._lock:
             waiting.asked += 1
-            waiting.is_reading, waiting.is_keeping = True, accept is not None
+            waiting.is_reading, waiting.is_keeping = True, is_keeping
             waiting.progress, waiting.outcome = None, None
             asked, content = waiting.asked, waiting.content
-        self._threads.submit(self._read, waiting, asked, content, terms, desk, engine, accept)
+        self._threads.submit(self._read, waiting, asked, content, work, desk)
 
     def refuse(self, waiting: Waiting, error: PlannerError) -> None:
         """Note that what is said of a file cannot be (da: afvis)."""
@@ -159,10 +204,8 @@ class ImportTray:
         waiting: Waiting,
         asked: int,
         content: bytes | None,
-        terms: "Terms",
+        work: Work,
         desk: ImportDesk,
-        engine: "Engine",
-        accept: Acceptance | None,
     ) -> None:
         def told(progress: Progress) -> None:
             if waiting.asked == asked:
@@ -172,9 +215,7 @@ class ImportTray:
         try:
             assert content is not None
             with desk.reading():
-                outcome = imported(
-                    engine, content, waiting.filename, terms, waiting.department, accept, told
-                )
+                outcome = work(content, told)
         except PlannerError as error:
             outcome = error
         except Exception:  # a thread has nobody to raise it to

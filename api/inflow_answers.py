@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from api.answers import Answer, Exact, Label, Words
+from api.listed_names import NO_NAMES, ListedNames
 from capacity.wording import Language, Spoken, Text
 
 if TYPE_CHECKING:  # numpy and the simulation are loaded by whoever reads a list
@@ -20,7 +21,9 @@ class InflowRow(Answer):
     """How the cases of one type come (da: tilgang); intervals are of 90%."""
 
     team: Annotated[str | None, Label("team", "team")]
+    team_label: Annotated[Words | None, Label("teamets navn", "the team's name")]
     case_class: Annotated[str, Label("sagstype", "case type")]
+    case_class_label: Annotated[Words, Label("sagstypens navn", "the case type's name")]
     arrivals_per_year: Annotated[float, Label("tilgang", "arrivals", *_A_YEAR)]
     arrivals_low: Annotated[float, Label("tilgang, nedre", "arrivals, low", *_A_YEAR)]
     arrivals_high: Annotated[float, Label("tilgang, øvre", "arrivals, high", *_A_YEAR)]
@@ -45,7 +48,9 @@ class InflowMonthRow(Answer):
     """
 
     team: Annotated[str | None, Label("team", "team")]
+    team_label: Annotated[Words | None, Label("teamets navn", "the team's name")]
     case_class: Annotated[str, Label("sagstype", "case type")]
+    case_class_label: Annotated[Words, Label("sagstypens navn", "the case type's name")]
     month: Annotated[date, Label("måned", "month")]
     days: Annotated[int, Label("dage i listen", "days in the list", "dage", "days")]
     cases: Annotated[int, Label("ankomne", "arrived", "sager", "cases")]
@@ -62,18 +67,22 @@ def inflow(history: "CaseHistory") -> "tuple[InflowFit, ...]":
     return inflow_fits(history, by_team=True)
 
 
-def inflow_rows(fits: "Sequence[InflowFit]") -> tuple[InflowRow, ...]:
+def inflow_rows(
+    fits: "Sequence[InflowFit]", names: ListedNames = NO_NAMES
+) -> tuple[InflowRow, ...]:
     """Return a row a type in a team (da: tilgang pr. sagstype)."""
-    return tuple(_row(each) for each in fits)
+    return tuple(_row(each, names) for each in fits)
 
 
-def _row(fit: "InflowFit") -> InflowRow:
+def _row(fit: "InflowFit", names: ListedNames) -> InflowRow:
     from simulations.inflow_fit import Aspect
 
     trend, season = fit.trend, fit.findings[Aspect.SEASON]
     return InflowRow(
         team=fit.team,
+        team_label=None if fit.team is None else names.team(fit.team),
         case_class=fit.case_class,
+        case_class_label=names.case_class(fit.case_class),
         arrivals_per_year=fit.arrivals_per_year.value,
         arrivals_low=fit.arrivals_per_year.low,
         arrivals_high=fit.arrivals_per_year.high,
@@ -96,11 +105,11 @@ def _row(fit: "InflowFit") -> InflowRow:
     )
 
 
-def inflow_sentence(fits: "Sequence[InflowFit]") -> Text:
+def inflow_sentence(fits: "Sequence[InflowFit]", names: ListedNames = NO_NAMES) -> Text:
     """Say how much comes of each type, and what of trend and season is shown (da: i ord)."""
 
     def said(language: Language) -> str:
-        parts = [f"{_name(fit)}: {' '.join(_main(fit, language))}" for fit in fits]
+        parts = [f"{_name(fit, names, language)}: {' '.join(_main(fit, language))}" for fit in fits]
         return "\n".join(parts) or _NOTHING.in_language(language)
 
     return Spoken(said)
@@ -109,8 +118,11 @@ def inflow_sentence(fits: "Sequence[InflowFit]") -> Text:
 _NOTHING = Text(da="Listen har ingen sager af nogen type.", en="The list has no cases of any type.")
 
 
-def _name(fit: "InflowFit") -> str:
-    return fit.case_class if fit.team is None else f"{fit.case_class} ({fit.team})"
+def _name(fit: "InflowFit", names: ListedNames, language: Language) -> str:
+    case_class = names.case_class(fit.case_class).in_language(language)
+    if fit.team is None:
+        return case_class
+    return f"{case_class} ({names.team(fit.team).in_language(language)})"
 
 
 def _main(fit: "InflowFit", language: Language) -> Iterator[str]:
@@ -123,7 +135,9 @@ def _main(fit: "InflowFit", language: Language) -> Iterator[str]:
             yield finding.says.in_language(language)
 
 
-def month_rows(history: "CaseHistory", fits: "Sequence[InflowFit]") -> tuple[InflowMonthRow, ...]:
+def month_rows(
+    history: "CaseHistory", fits: "Sequence[InflowFit]", names: ListedNames = NO_NAMES
+) -> tuple[InflowMonthRow, ...]:
     """Return how many cases came each month of the list (da: tilgang måned for måned)."""
     from simulations.burst_counts import bursts_of
 
@@ -136,7 +150,9 @@ def month_rows(history: "CaseHistory", fits: "Sequence[InflowFit]") -> tuple[Inf
         found += [
             InflowMonthRow(
                 team=fit.team,
+                team_label=None if fit.team is None else names.team(fit.team),
                 case_class=fit.case_class,
+                case_class_label=names.case_class(fit.case_class),
                 month=month,
                 days=_days_of(month, fit.from_, fit.seen_on),
                 cases=cases,

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from api.options import Database, Lang
-from api.quantities import day
-from api.terminal import read, refusals_in
+from api.terminal import day, read, refusals_in
 from capacity.errors import InvalidInput
 from capacity.wording import Text
 

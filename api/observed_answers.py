@@ -1,26 +1,22 @@
-"""A case list counted, as rows and sentences: the service and the terminal tell alike."""
+"""A case list counted, as rows: the service and the terminal tell alike (da: målt rettidighed)."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
-from fractions import Fraction
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from api.answers import Answer, Exact, Label, Words
-from api.quantities import day
+from api.listed_names import NO_NAMES, ListedNames
+from api.observed_sentences import LEFT_OUT, left_out_sentence
 from api.uploads import shown_value
-from capacity.control_chart_sentences import control_chart_sentence
-from capacity.control_charts import Limits, control_chart
 from capacity.count_statistics import wilson
 from capacity.errors import InvalidInput
 from capacity.rulebook import rulebook
-from capacity.units import exact
-from capacity.wording import Language, Spoken, Text, date_in_words, percent, shown
+from capacity.wording import Text
 
 if TYPE_CHECKING:  # numpy and the simulation are loaded by whoever reads a list
     from simulations.case_history import CaseHistory
-    from simulations.observed_clocks import DeadlineReading
-    from simulations.observed_compliance import ComplianceRow, ObservedCompliance
-    from simulations.shared_counts import SharedRow
+    from simulations.observed_compliance import ComplianceRow, ObservedCompliance, Split
+    from simulations.shared_counts import LeftOut, SharedRow
 
 _SHARE = ("andel 0-1", "share 0-1")
 _CLOCKS = ("frister", "deadlines")
@@ -31,10 +27,17 @@ class ComplianceCounts(Answer):
     """What became of some clocks of one deadline under one law (da: målt rettidighed)."""
 
     deadline: Annotated[str, Label("frist", "deadline")]
+    deadline_label: Annotated[Words, Label("fristens navn", "the deadline's name")]
     law_from: Annotated[date, Label("regler fra", "rules from")]
     team: Annotated[str | None, Label("team (tomt: alle)", "team (empty: all)")]
+    team_label: Annotated[Words | None, Label("teamets navn", "the team's name")]
     case_class: Annotated[str | None, Label("sagstype (tomt: alle)", "case type (empty: all)")]
+    case_class_label: Annotated[Words | None, Label("sagstypens navn", "the case type's name")]
     month: Annotated[date | None, Label("forfaldsmåned (tomt: alle)", "month due (empty: all)")]
+    quarter: Annotated[
+        date | None, Label("forfaldskvartal (tomt: alle)", "quarter due (empty: all)")
+    ]
+    year: Annotated[int | None, Label("forfaldsår (tomt: alle)", "year due (empty: all)")]
     is_total: Annotated[bool, Label("i alt", "total")]
     in_time: Annotated[int | None, Label("til tiden", "in time", *_CLOCKS)]
     late: Annotated[int | None, Label("for sent", "late", *_CLOCKS)]
@@ -59,6 +62,7 @@ class ComplianceCounts(Answer):
         Label("åbne ved periodens slutning, overskredet", "open at the end, overdue", *_CLOCKS),
     ]
     list_complete: Annotated[bool, Label("listen er hel", "the list is complete")]
+    note: Annotated[Words | None, Label("bemærk", "note")]
 
 
 def compliance_rows(
@@ -69,16 +73,34 @@ def compliance_rows(
     by: str | None = None,
     deadline: str | None = None,
     shared: bool = False,
+    names: ListedNames = NO_NAMES,
 ) -> "tuple[ObservedCompliance, list[dict[str, Any]]]":
     """Count a list, divided as asked (da: målt rettidighed).
 
     `InvalidInput` for a division that there is not, and for a deadline that the list does not show.
     """
+    from simulations.shared_counts import left_out_of, shared_rows
+
+    divided = divided_by(by)
+    counted = counted_of(history, from_=from_, to=to)
+    refuse_unseen(counted, deadline)
+    rows = [row for row in counted.rows(divided) if deadline is None or row.deadline == deadline]
+    if not shared:
+        return counted, [_whole(row, counted, names) for row in rows]
+    # Without a division every row is its own total.
+    told = [each for each in shared_rows(rows) if divided or each.is_total]
+    missing = {(each.deadline, each.law_from): each for each in left_out_of(told)}
+    return counted, [
+        _shared(each, counted, names) | {"note": _shared_note(each, missing)} for each in told
+    ]
+
+
+def divided_by(by: str | None) -> "set[Split]":
+    """Read what rows are divided by; `InvalidInput` for what divides none (da: opdeling)."""
     from simulations.observed_compliance import Split
-    from simulations.shared_counts import shared_rows
 
     try:
-        divided = {Split(each.strip()) for each in (by or "").split(";") if each.strip()}
+        return {Split(each.strip()) for each in (by or "").split(";") if each.strip()}
     except ValueError as error:
         known, written = ", ".join(Split), shown_value(by)
         raise InvalidInput(
@@ -88,14 +110,6 @@ def compliance_rows(
             ),
             field="by",
         ) from error
-    counted = counted_of(history, from_=from_, to=to)
-    refuse_unseen(counted, deadline)
-    rows = [row for row in counted.rows(divided) if deadline is None or row.deadline == deadline]
-    if not shared:
-        return counted, [_whole(row, counted) for row in rows]
-    # Without a division every row is its own total.
-    told = [each for each in shared_rows(rows) if divided or each.is_total]
-    return counted, [_shared(each, counted) for each in told]
 
 
 def counted_of(
@@ -127,14 +141,27 @@ def refuse_unseen(counted: "ObservedCompliance", deadline: str | None) -> None:
         )
 
 
-_PLACE = ("deadline", "law_from", "team", "case_class", "month")
+_PLACE = ("deadline", "law_from", "team", "case_class", "month", "quarter", "year")
 _OUTCOMES = ("in_time", "late", "open_and_overdue", "not_yet_due", "not_required", "unknown")
 
 
-def _whole(row: "ComplianceRow", counted: "ObservedCompliance") -> dict[str, Any]:
+def _place(row: "ComplianceRow | SharedRow", names: ListedNames) -> dict[str, Any]:
+    """What a row is of: the keys, and what they stand for."""
+    return {
+        **{name: getattr(row, name) for name in _PLACE},
+        "deadline_label": names.deadline(row.deadline),
+        "team_label": None if row.team is None else names.team(row.team),
+        "case_class_label": None if row.case_class is None else names.case_class(row.case_class),
+    }
+
+
+def _whole(
+    row: "ComplianceRow", counted: "ObservedCompliance", names: ListedNames
+) -> dict[str, Any]:
     interval = row.interval
     return {
-        **{name: getattr(row, name) for name in (*_PLACE, *_OUTCOMES)},
+        **_place(row, names),
+        **{name: getattr(row, name) for name in _OUTCOMES},
         "is_total": False,
         "due": row.due,
         "share": row.share,
@@ -142,260 +169,34 @@ def _whole(row: "ComplianceRow", counted: "ObservedCompliance") -> dict[str, Any
         "interval_high": None if interval is None else interval.high,
         "mean_days_late": row.mean_days_late,
         "days_late_90": row.days_late_90,
-        "running_overdue": row.running_overdue if row.month is None else None,
+        "running_overdue": None if row.is_of_a_stretch else row.running_overdue,
         "list_complete": counted.complete,
+        "note": None,
     }
 
 
-def _shared(row: "SharedRow", counted: "ObservedCompliance") -> dict[str, Any]:
+def _shared(row: "SharedRow", counted: "ObservedCompliance", names: ListedNames) -> dict[str, Any]:
     """Of days late and of the stock nothing is told: they could point at somebody."""
     found: dict[str, Any] = dict.fromkeys(ComplianceCounts.model_fields)
-    found |= {name: getattr(row, name) for name in (*_PLACE, "is_total")}
+    found |= _place(row, names) | {"is_total": row.is_total}
     found["list_complete"] = counted.complete
     counts = row.counts
     if counts is None:
         return found
     found |= {name: getattr(counts, name) for name in _OUTCOMES}
     found["due"] = counts.due
-    if counts.due and not counts.unknown:
+    if counts.share is not None:
         interval = wilson(counts.in_time, counts.due, _CONFIDENCE)
-        found["share"] = Fraction(counts.in_time, counts.due)
+        found["share"] = counts.share
         found["interval_low"], found["interval_high"] = interval.low, interval.high
     return found
 
 
-_PERIOD = Text(
-    da="Frister, der begyndte og forfaldt fra {first} til og med {last}.",
-    en="Deadlines that started and fell due from {first} to {last}, both included.",
-)
-_NONE_DUE = Text(da="Ingen frister er forfaldet.", en="No deadlines have fallen due.")
-_COUNTED = Text(
-    da="{label}{law}: {in_time} af {due} til tiden ({share}; {low} til {high}), {late} for sent og "
-    "{open} stadig åbne og overskredet",
-    en="{label}{law}: {in_time} of {due} in time ({share}; {low} to {high}), {late} late and "
-    "{open} still open and overdue",
-)
-_BETWEEN = Text(
-    da="{label}{law}: mellem {low} og {high} til tiden; {unknown} kan datoerne ikke afgøre",
-    en="{label}{law}: between {low} and {high} in time; {unknown} the dates cannot settle",
-)
-_INCOMPLETE = Text(
-    da="Ingen har oplyst, fra hvilken dag listen er hel: rummer den mest åbne sager, ser "
-    "afdelingen dårligere ud, end den er, og rummer den mest afsluttede, bedre.",
-    en="Nobody has said from which day the list is complete: where it holds mostly open cases the "
-    "department looks worse than it is, and where mostly closed ones, better.",
-)
-_NO_START = Text(
-    da="{label}: i {count} er den gjort, uden at listen siger, hvornår fristen begyndte; det "
-    "tæller ikke med.",
-    en="{label}: in {count} it was done and the list does not say when the deadline began; that "
-    "is not counted.",
-)
-_NO_LAW = Text(
-    da="{label}: i {count} begyndte fristen på en dag, hvor planlæggeren ikke kender reglen; det "
-    "tæller ikke med.",
-    en="{label}: in {count} the deadline began on a day on which the planner knows no value of "
-    "the rule; that is not counted.",
-)
-_SHARED = Text(
-    da="Rækker med et tal fra 1 til 4 er udeladt, og så mange andre, at de ikke kan regnes ud af "
-    "denne tabel. Det beskytter ikke mod den, der kender en af de udeladte rækker, eller har en "
-    "anden opdeling af de samme sager: del kun én tabel.",
-    en="Rows with a count from 1 to 4 are left out, and as many others as it takes for them not to "
-    "be worked out from this table. That does not protect against whoever knows one of the rows "
-    "left out, or has another division of the same cases: share one table only.",
-)
-_TIMELINESS = Text(
-    da="Det er rettidighed, ikke lovmedholdelighed.", en="It is timeliness, not lawfulness."
-)
-
-
-def compliance_sentence(
-    counted: "ObservedCompliance", deadline: str | None, *, shared: bool
-) -> Text:
-    """Say what became of the deadlines, and what the list could not show (da: i ord)."""
-    return Spoken(lambda language: " ".join(_said(counted, deadline, language, shared=shared)))
-
-
-def _said(
-    counted: "ObservedCompliance", deadline: str | None, language: Language, *, shared: bool
-) -> Iterator[str]:
-    last = counted.to - timedelta(days=1)
-    yield _PERIOD.in_language(language).format(
-        first=date_in_words(counted.from_, language), last=date_in_words(last, language)
-    )
-    rows = [row for row in counted.rows() if deadline is None or row.deadline == deadline]
-    if not shared:
-        told = [_of_row(row, rows, language) for row in rows if row.due + row.unknown]
-        yield "; ".join(told) + "." if told else _NONE_DUE.in_language(language)
-    if not counted.complete:
-        yield _INCOMPLETE.in_language(language)
-    for reading in counted.readings:
-        if deadline in (None, reading.deadline):
-            yield from _not_shown(reading, language, shared=shared)
-    if shared:
-        yield _SHARED.in_language(language)
-    yield _TIMELINESS.in_language(language)
-
-
-_ROWS = (Text(da="rækker", en="rows"), Text(da="række", en="row"))
-
-
-def _not_shown(reading: "DeadlineReading", language: Language, *, shared: bool) -> Iterator[str]:
-    """Say what the list could not show of a deadline; small counts are not for sharing."""
-    from simulations.shared_counts import SMALL
-
-    count = reading.start_unknown
-    if count and not (shared and count in SMALL):
-        yield _of_rows(_NO_START, reading, count, language)
-
-
-def _of_rows(words: Text, reading: "DeadlineReading", count: int, language: Language) -> str:
-    return words.in_language(language).format(
-        count=f"{shown(count, 0, language)} {_ROWS[count == 1].in_language(language)}",
-        label=reading.label.in_language(language),
-    )
-
-
-def _of_row(row: "ComplianceRow", rows: "list[ComplianceRow]", language: Language) -> str:
-    several = sum(each.deadline == row.deadline for each in rows) > 1
-    since = {"da": " (regler fra {})", "en": " (rules from {})"}[language]
-    named = {
-        "label": rulebook()[row.deadline].label.in_language(language),
-        "law": since.format(date_in_words(row.law_from, language)) if several else "",
-    }
-    if row.share is None or row.interval is None:
-        low, high = row.share_range or (exact(0), exact(1))
-        return _BETWEEN.in_language(language).format(
-            **named,
-            low=percent(low, language),
-            high=percent(high, language),
-            unknown=shown(row.unknown, 0, language),
-        )
-    return _COUNTED.in_language(language).format(
-        **named,
-        in_time=shown(row.in_time, 0, language),
-        due=shown(row.due, 0, language),
-        share=percent(row.share, language),
-        low=percent(exact(row.interval.low), language),
-        high=percent(exact(row.interval.high), language),
-        late=shown(row.late, 0, language),
-        open=shown(row.open_and_overdue, 0, language),
-    )
-
-
-class DeadlineReadingRow(Answer):
-    """What the list holds of one deadline, and what it could not show (da: læsning af listen)."""
-
-    deadline: Annotated[str, Label("frist", "deadline")]
-    label: Annotated[Words, Label("fristens navn", "the deadline's name")]
-    clocks: Annotated[int, Label("aflæste frister", "deadlines read", *_CLOCKS)]
-    start_unknown: Annotated[
-        int, Label("gjort, men uden startdato", "done, without a start", "rækker", "rows")
-    ]
-    not_in_force: Annotated[
-        int, Label("begyndt uden for reglens tid", "begun outside the rule's time", *_CLOCKS)
-    ]
-    ended_unmet: Annotated[
-        int, Label("standset, uden at det er gjort", "stopped without its being done", *_CLOCKS)
-    ]
-    unknown: Annotated[int, Label("kan ikke afgøres", "cannot be settled", *_CLOCKS)]
-    needs_times: Annotated[str, Label("mangler klokkeslæt for", "lacks the times of day of")]
-    seen_on: Annotated[date, Label("udtræksdato", "drawn on")]
-    complete_from: Annotated[
-        date | None, Label("hel fra (tomt: ingen har sagt det)", "complete from (empty: nobody)")
-    ]
-
-
-def reading_rows(history: "CaseHistory") -> tuple[tuple[DeadlineReadingRow, ...], Text]:
-    """Say of every deadline what the list could not show (da: læsning af listen)."""
-    from simulations.observed_clocks import observed_clocks
-
-    readings = [reading for reading, _ in observed_clocks(history, rulebook())]
-    rows = tuple(
-        DeadlineReadingRow(
-            deadline=reading.deadline,
-            label=reading.label,
-            clocks=reading.clocks,
-            start_unknown=reading.start_unknown,
-            not_in_force=reading.not_in_force,
-            ended_unmet=reading.ended_unmet,
-            unknown=reading.unknown,
-            needs_times=";".join(reading.needs_times),
-            seen_on=history.seen_on,
-            complete_from=history.complete_from,
-        )
-        for reading in readings
-    )
-
-    def said(language: Language) -> str:
-        parts = [
-            _READ.in_language(language).format(
-                label=reading.label.in_language(language), clocks=shown(reading.clocks, 0, language)
-            )
-            for reading in readings
-        ]
-        for reading in readings:
-            parts += _not_shown(reading, language, shared=False)
-            if reading.not_in_force:
-                parts.append(_of_rows(_NO_LAW, reading, reading.not_in_force, language))
-        if history.complete_from is None:
-            parts.append(_INCOMPLETE.in_language(language))
-        return " ".join(parts) or _NOTHING_READ.in_language(language)
-
-    return rows, Spoken(said)
-
-
-_READ = Text(da="{label}: {clocks} aflæst.", en="{label}: {clocks} read.")
-_NOTHING_READ = Text(da="Listen viser ingen frister.", en="The list shows no deadlines.")
-
-
-def chart_rows(
-    history: "CaseHistory",
-    deadline: str,
-    *,
-    team: str | None = None,
-    phases: str | None = None,
-    limits: Limits = Limits.EXACT,
-) -> tuple[list[dict[str, Any]], Text]:
-    """Judge a deadline month by month (da: seriediagram).
-
-    `InvalidInput` for a deadline or team that the list does not show, and days that are none.
-    """
-    counted = counted_of(only(history, team=team))
-    refuse_unseen(counted, deadline)
-    begins = _days(phases, "phases")
-    points = counted.chart_points(deadline)
-    found = control_chart(points, new_phase_on=begins, limits=limits)
-    rows = [
-        {
-            "month": each.point.on,
-            "in_time": each.point.in_time,
-            "due": each.point.due,
-            "share": each.point.share,
-            "low": each.limits.low,
-            "high": each.limits.high,
-            "outside": each.outside,
-            "median": phase.median,
-            "centre": phase.centre,
-            "phase": number,
-            "law_from": phase.law_from,
-            "verdict": phase.verdict.value,
-            "signals": ";".join(each.value for each in phase.signals),
-            "false_alarm": phase.false_alarm,
-        }
-        for number, phase in enumerate(found.phases, start=1)
-        for each in phase.points
-    ]
-    return rows, control_chart_sentence(found)
-
-
-def _days(written: str | None, field: str) -> list[date]:
-    try:
-        return [day(each.strip()) for each in (written or "").split(";") if each.strip()]
-    except InvalidInput as error:
-        error.field = field
-        raise
+def _shared_note(row: "SharedRow", missing: "Mapping[tuple[str, date], LeftOut]") -> Text | None:
+    """Say beside a total how much is left out, and of a row left out that it is."""
+    if row.is_total and (found := missing.get((row.deadline, row.law_from))):
+        return left_out_sentence(found)
+    return LEFT_OUT if row.counts is None else None
 
 
 def only(

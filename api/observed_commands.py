@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.options import Database, Lang
-from api.quantities import count, day, share
+from api.quantities import count, share
 from api.quick_start import load_numba, quickly
-from api.terminal import read, read_if_written, refusals_in
+from api.terminal import day, read, read_if_written, refusals_in
 from capacity.errors import InvalidInput
 from capacity.wording import Language, Text, percent, shown
 
 if TYPE_CHECKING:  # numpy and the simulation are loaded by whoever reads a list
+    from capacity.department import Department
     from simulations.case_history import CaseHistory
 
 _WIDTH = 88
@@ -25,7 +26,10 @@ _NOTHING = "–"
 def observed(  # noqa: PLR0913  (one option each)
     department: Annotated[str, typer.Argument(help="Afdelingen (department).")],
     by: Annotated[
-        str, typer.Option(help="Opdeling: team, case_class, month, med semikolon (divided by).")
+        str,
+        typer.Option(
+            help="Opdeling: team, case_class, month, quarter, year, med semikolon (divided by)."
+        ),
     ] = "",
     deadline: Annotated[
         str | None, typer.Option(help="Kun denne frists regel (only this deadline).")
@@ -50,9 +54,11 @@ def observed(  # noqa: PLR0913  (one option each)
     """Hvad der blev af afdelingens egne frister (what became of its own deadlines)."""
     with refusals_in(lang), quickly():
         load_numba()
-        from api.observed_answers import chart_rows, compliance_rows, compliance_sentence
+        from api.control_chart_answers import chart_rows
+        from api.listed_names import listed_names
+        from api.observed_answers import compliance_rows, divided_by
+        from api.observed_sentences import compliance_sentence
 
-        history = _history(department, database)
         if chart is not None and shared:
             raise InvalidInput(
                 Text(
@@ -63,18 +69,21 @@ def observed(  # noqa: PLR0913  (one option each)
                 ),
                 field="shared",
             )
+        if chart is None and (team is not None or phases is not None):
+            raise InvalidInput(
+                Text(
+                    da="hører til et diagram; skriv også --chart med fristens regel",
+                    en="belongs to a chart; write --chart with the deadline's rule too",
+                ),
+                field="team" if team is not None else "phases",
+            )
+        whose, history = _history(department, database)
+        names = listed_names(whose)
         if chart is not None:
-            rows, sentence = chart_rows(history, chart, team=team, phases=phases)
-            table = _table(_CHART, rows, lang)
+            begins = read_if_written(_days, "phases", phases)
+            rows, sentence = chart_rows(history, chart, team=team, phases=begins, names=names)
+            table, keys = _table(_CHART, rows, lang), ""
         else:
-            if team is not None or phases is not None:
-                raise InvalidInput(
-                    Text(
-                        da="hører til et diagram; skriv også --chart med fristens regel",
-                        en="belongs to a chart; write --chart with the deadline's rule too",
-                    ),
-                    field="team" if team is not None else "phases",
-                )
             counted, rows = compliance_rows(
                 history,
                 from_=read_if_written(day, "from", from_),
@@ -82,11 +91,17 @@ def observed(  # noqa: PLR0913  (one option each)
                 by=by,
                 deadline=deadline,
                 shared=shared,
+                names=names,
             )
-            sentence = compliance_sentence(counted, deadline, shared=shared)
-            table = _table(_COUNTED, rows, lang)
+            sentence = compliance_sentence(counted, deadline, shared=shared, divided=divided_by(by))
+            table, keys = _table(_COUNTED, rows, lang), _keys(rows, lang)
         words = fill(sentence.in_language(lang), _WIDTH, break_on_hyphens=False)
-        typer.echo("\n\n".join(part for part in (words, table) if part))
+        typer.echo("\n\n".join(part for part in (words, table, keys) if part))
+
+
+def _days(written: str) -> str:
+    """Write days with semicolons between them as the service reads them (da: dage)."""
+    return ";".join(f"{day(each.strip())}" for each in written.split(";") if each.strip())
 
 
 def review_size(
@@ -137,8 +152,8 @@ def review_size(
         typer.echo(fill(sentence.in_language(lang), _WIDTH, break_on_hyphens=False))
 
 
-def _history(department: str, database: str | None) -> "CaseHistory":
-    """The newest case list that was accepted; `InvalidInput` says how one is imported."""
+def _history(department: str, database: str | None) -> "tuple[Department, CaseHistory]":
+    """A department and its newest case list; `InvalidInput` says how one is imported."""
     from api.database import database_engine, migrate
     from api.imports.fields import Kind
     from api.serving import own_file
@@ -162,28 +177,30 @@ def _history(department: str, database: str | None) -> "CaseHistory":
             ),
             field="department",
         )
-    return found
+    return whose, found
 
 
 _COUNTED: Mapping[str, Text] = {
-    "deadline": Text(da="frist", en="deadline"),
+    "deadline_label": Text(da="frist", en="deadline"),
     "law_from": Text(da="regler fra", en="rules from"),
-    "team": Text(da="team", en="team"),
-    "case_class": Text(da="sagstype", en="case type"),
-    "month": Text(da="forfalder", en="due in"),
+    "team_label": Text(da="team", en="team"),
+    "case_class_label": Text(da="sagstype", en="case type"),
+    "year": Text(da="forfaldsår", en="year due"),
+    "quarter": Text(da="forfaldskvartal", en="quarter due"),
+    "month": Text(da="forfaldsmåned", en="month due"),
     "in_time": Text(da="til tiden", en="in time"),
     "due": Text(da="forfaldne", en="due"),
     "share": Text(da="andel", en="share"),
-    "interval_low": Text(da="fra", en="low"),
-    "interval_high": Text(da="til", en="high"),
-    "open_and_overdue": Text(da="åbne for sent", en="open, overdue"),
+    "interval_low": Text(da="95 % fra", en="95% from"),
+    "interval_high": Text(da="til", en="to"),
+    "late": Text(da="for sent", en="late"),
+    "open_and_overdue": Text(da="åbne efter frist", en="open, overdue"),
     "not_yet_due": Text(da="ikke forfaldne", en="not yet due"),
     "not_required": Text(da="bortfaldne", en="not required"),
     "unknown": Text(da="uafgjorte", en="unsettled"),
-    "is_total": Text(da="i alt", en="total"),
 }
 _CHART: Mapping[str, Text] = {
-    "month": Text(da="forfalder", en="due in"),
+    "month": Text(da="forfaldsmåned", en="month due"),
     "phase": Text(da="fase", en="phase"),
     "in_time": Text(da="til tiden", en="in time"),
     "due": Text(da="forfaldne", en="due"),
@@ -191,10 +208,18 @@ _CHART: Mapping[str, Text] = {
     "median": Text(da="median", en="median"),
     "low": Text(da="nedre grænse", en="lower limit"),
     "high": Text(da="øvre grænse", en="upper limit"),
-    "outside": Text(da="udenfor", en="outside"),
+    "outside": Text(da="uden for", en="outside"),
 }
 _ALWAYS = ("in_time", "due", "share")
-_WORDS = ("deadline", "team", "case_class")
+_WORDS = ("deadline_label", "team_label", "case_class_label")
+_DIVISIONS = ("team_label", "case_class_label", "year", "quarter", "month")
+_TOTAL = Text(da="i alt", en="total")
+_KEYS: Mapping[str, Text] = {
+    "deadline": Text(da="frist", en="deadline"),
+    "team": Text(da="team", en="team"),
+    "case_class": Text(da="sagstype", en="case type"),
+}
+_KEYS_ARE = Text(da="Korte navne:", en="Short names:")
 
 
 def _table(
@@ -209,7 +234,7 @@ def _table(
         if name in _ALWAYS or any(row[name] is not None and row[name] != 0 for row in rows)
     ]
     cells = [[headings[name].in_language(language) for name in names]]
-    cells += [[_cell(name, row[name], language) for name in names] for row in rows]
+    cells += [_line(names, row, language) for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return "\n".join(
         "  ".join(
@@ -220,14 +245,56 @@ def _table(
     )
 
 
+def _line(names: Sequence[str], row: Mapping[str, Any], language: Language) -> list[str]:
+    """One row in cells; a total says so where the others say what they are of."""
+    cells = [_cell(name, row[name], language) for name in names]
+    if row.get("is_total"):
+        divided = [place for place, name in enumerate(names) if name in _DIVISIONS]
+        for place in divided:
+            cells[place] = ""
+        for place in divided[:1]:
+            cells[place] = _TOTAL.in_language(language)
+    return cells
+
+
+def _keys(rows: Sequence[Mapping[str, Any]], language: Language) -> str:
+    """Say below a table by which short names its options and other tables know what is in it."""
+    found = {
+        (name, row[name]): row[f"{name}_label"].in_language(language)
+        for name in _KEYS
+        for row in rows
+        if row[name]
+    }
+    told = [
+        (f"  {_KEYS[name].in_language(language)} {label}", key)
+        for (name, key), label in found.items()
+        if label != key
+    ]
+    if not told:
+        return ""
+    width = max(len(words) for words, _ in told)
+    return "\n".join(
+        [_KEYS_ARE.in_language(language), *(f"{words:<{width}}  {key}" for words, key in told)]
+    )
+
+
 def _cell(name: str, value: object, language: Language) -> str:
     match value:
         case None:
             return _NOTHING
         case bool():
             return {"da": "ja", "en": "yes"}[language] if value else ""
-        case date():
-            return f"{value:%Y-%m}" if name == "month" else str(value)
+        case Text():
+            return value.in_language(language)
+        case date() if name == "month":
+            return f"{value:%Y-%m}"
+        case date() if name == "quarter":
+            quarter = (value.month + 2) // 3
+            return (
+                f"{quarter}. kvt. {value.year}" if language == "da" else f"{value.year} Q{quarter}"
+            )
+        case int() if name == "year":
+            return str(value)
         case int():
             return shown(value, 0, language)
         case Fraction() | float():

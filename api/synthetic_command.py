@@ -8,9 +8,14 @@ import typer
 from api.options import Lang
 from api.quantities import count
 from api.quick_start import quickly
-from api.terminal import read, refusals_in
+from api.terminal import LOADING, read, refusals_in, told_if_slow
 from capacity.errors import InvalidInput
 from capacity.wording import Text
+
+_PLAYING = Text(
+    da="simulerer afdelingens fortid; første gang oversættes beregningskernen",
+    en="simulating the department's past; the first time the calculation is compiled",
+)
 
 
 def synthetic(
@@ -29,17 +34,19 @@ def synthetic(
     Sagsliste, personaleliste, fravær, tidsregistrering og afdelingen, som den virkelig er.
     """
     with refusals_in(lang), quickly():
-        from api.synthetic_files import synthetic_files
-        from api.synthetic_forms import Form
-        from capacity.rulebook import rulebook
-        from simulations.synthetic_truths import Size
+        with told_if_slow(LOADING, lang):
+            from api.synthetic_files import synthetic_files
+            from api.synthetic_forms import Form
+            from capacity.rulebook import rulebook
+            from simulations.synthetic_truths import Size
 
-        files = synthetic_files(
-            Size(_one_of(size, tuple(Size), "size")),
-            rulebook(),
-            seed=read(count, "seed", seed),
-            form=Form(_one_of(form, tuple(Form), "form")),
-        )
+        with told_if_slow(_PLAYING, lang):
+            files = synthetic_files(
+                Size(_one_of(size, tuple(Size), "size")),
+                rulebook(),
+                seed=read(count, "seed", seed),
+                form=Form(_one_of(form, tuple(Form), "form")),
+            )
         _refuse_to_overwrite(folder, tuple(each.name for each in files))
         for each in files:
             (folder / each.name).write_bytes(each.content)

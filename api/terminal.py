@@ -1,16 +1,20 @@
 """What the command line writes: numbers in columns, a curve in words, a refusal in one line."""
 
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from fractions import Fraction
 from textwrap import fill
+from threading import Timer
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from api.option_names import as_options, option_names
 from api.plot import plotted
 from api.privacy import masked
-from capacity.errors import PlannerError
+from capacity.errors import InvalidInput, PlannerError
 from capacity.rulebook import rulebook
 from capacity.units import exact
 from capacity.wording import Language, Text, date_in_words, in_full, percent, shown
@@ -22,27 +26,77 @@ if TYPE_CHECKING:
 
 _LINE = 88
 """Characters in a line of prose."""
-_OPTIONS = {"extra_fte": "extra"}
-"""What an option is called where the model's field has another name."""
+LOADING = Text(da="henter beregningskernen", en="loading the calculation")
+"""What is told while numpy and the compiled kernels are loaded, and compiled the first time."""
+_A_MOMENT = 1.0
+"""So many seconds nobody wonders what is going on (assumption)."""
 
 Value = TypeVar("Value")
 Written = TypeVar("Written")
 
 
 @contextmanager
-def refusals_in(language: Language) -> Iterator[None]:
+def refusals_in(language: Language, options: Mapping[str, str] | None = None) -> Iterator[None]:
     """Say a refusal in one line on the error stream and end with code 2 (da: afvisning).
 
-    Whatever looks like a CPR number is hidden: a refusal may quote what was written.
+    The parameters that it names are told as the options of the command that runs; `options` says
+    what some of them are called otherwise. Whatever looks like a CPR number is hidden: a refusal
+    may quote what was written.
     """
     try:
         yield
     except PlannerError as error:
-        said = error.message.in_language(language)
+        named = option_names(options or {})
+        said = as_options(error.message.in_language(language), named)
         if error.field:
-            said = f"{_OPTIONS.get(error.field, error.field).replace('_', '-')}: {said}"
+            option = named.get(error.field, error.field).removeprefix("--")
+            said = f"{option.replace('_', '-')}: {said}"
         typer.echo(masked(said), err=True)
         raise typer.Exit(2) from error
+
+
+def day(written: str) -> date:
+    """Read a day as people write it: `26-03-2020`, `26/3 2020`, `26. marts 2020`, `2020-03-26`.
+
+    (da: dag.) `InvalidInput` otherwise; in an address of the service it is the last of them alone.
+
+    >>> day("26.03.2020") == day("26/3 2020") == day("26. marts 2020") == day("2020-03-26")
+    True
+    """
+    from api.uploads.values import danish_date  # here: only who writes a day waits for it
+
+    found = danish_date(written, serials=None)
+    if isinstance(found, date) and not isinstance(found, datetime):
+        return found
+    if isinstance(found, datetime):
+        raise InvalidInput(
+            Text(
+                da=f"”{masked(written)}” er en dag med et klokkeslæt; skriv dagen alene",
+                en=f"“{masked(written)}” is a day with a time; write the day alone",
+            )
+        )
+    raise InvalidInput(
+        Text(
+            da=f"{found.problem.da}; {found.what_to_do.da}",
+            en=f"{found.problem.en}; {found.what_to_do.en}",
+        )
+    )
+
+
+@contextmanager
+def told_if_slow(what: Text, language: Language) -> Iterator[None]:
+    """Say on the error stream what is being done, where it takes more than a moment.
+
+    (da: vent.) Once and in one line; whoever reads the answer of the other stream sees none of it.
+    """
+    said = f"{what.in_language(language)} …\n"
+    timer = Timer(_A_MOMENT, lambda: (sys.stderr.write(said), sys.stderr.flush()))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def read(reader: Callable[[Written], Value], field: str, written: Written) -> Value:

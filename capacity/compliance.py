@@ -53,6 +53,12 @@ class Compliance:
     share: Share
     interval: Bounds
     confidence: float
+
+    @property
+    def is_few(self) -> bool:
+        """Whether so few were due that their share says little (da: få sager)."""
+        return self.due < _FEW
+
     method: Method
 
 
@@ -270,8 +276,7 @@ def compliance_sentence(compliance: Compliance) -> Text:
 
 
 def _sentence(found: Compliance, language: Language) -> str:
-    few = found.due < _FEW
-    reach = {0: _NONE, found.due: _ALL}.get(found.in_time, _SMALL if few else _LARGE)
+    reach = {0: _NONE, found.due: _ALL}.get(found.in_time, _SMALL if found.is_few else _LARGE)
     parts = [_COUNTED, reach, _TIMELINESS]
     if found.not_yet_due:
         parts.insert(2, _NOT_YET_DUE)
@@ -283,7 +288,7 @@ def _sentence(found: Compliance, language: Language) -> str:
         share=percent(found.share, language),
         low=percent(exact(found.interval.low), language),
         high=percent(exact(found.interval.high), language),
-        only=_ONLY[language] if few else "",
+        only=_ONLY[language] if found.is_few else "",
         other_way=percent(1 - exact(found.interval.low), language),
         confidence=percent(exact(found.confidence), language),
         method=_METHODS[found.method],

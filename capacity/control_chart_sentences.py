@@ -1,28 +1,31 @@
 """A control chart in words that a leader understands (da: seriediagrammet i ord)."""
 
-from capacity.compliance import (
-    compliance_difference,
-    compliance_difference_sentence,
-    observed_compliance,
-)
 from capacity.control_charts import (
     LEAST_USEFUL,
+    MARKED_DISPERSION,
     ControlChart,
     Limits,
     Phase,
     Signal,
     Verdict,
 )
+from capacity.phase_changes import (
+    phase_change_sentence,
+    phase_changes,
+    repeated_looking_sentence,
+)
 from capacity.units import exact
 from capacity.wording import Language, Spoken, Text, date_in_words, month_in_words, percent, shown
 
-_MARKED_DISPERSION = 1.25  # Assumption: from here on the sentence warns of it.
-
 _SWUNG = Text(
-    da="Andelen til tiden har ligget mellem {least} og {most} i {count} {months} ({first} til "
+    da="Andelen til tiden har ligget mellem {least} og {most} i {count} måneder ({first} til "
     "{last}); i alt var {in_time} af {due} til tiden ({centre}).",
-    en="The share in time has been between {least} and {most} in {count} {months} ({first} to "
+    en="The share in time has been between {least} and {most} in {count} months ({first} to "
     "{last}); in all {in_time} of {due} were in time ({centre}).",
+)
+_ONE_MONTH = Text(
+    da="I {first} var {in_time} af {due} til tiden ({centre}).",
+    en="In {first} {in_time} of {due} were in time ({centre}).",
 )
 _TOO_FEW = Text(
     da="Det er for lidt til at skelne en ændring fra tilfældige udsving: der skal mindst "
@@ -48,7 +51,7 @@ _FEW_CROSSINGS = Text(
     "{crossings_limit} are a sign that the level has moved.",
 )
 _OUTSIDE = Text(
-    da="Uden for, hvad månedens antal sager kan svinge tilfældigt: {outside}.",
+    da="Uden for det udsving, som månedens antal sager kan give tilfældigt: {outside}.",
     en="Outside what the month's number of cases can swing by chance: {outside}.",
 )
 _MORE = Text(
@@ -70,11 +73,6 @@ _NEW_LAW = Text(
 )
 
 
-_BEFORE_AND_AFTER = Text(
-    da="De to faser holdt op mod hinanden:", en="The two phases held against one another:"
-)
-
-
 def phase_sentence(phase: Phase) -> Text:
     """Say in words whether a phase holds more than noise (da: fasen i ord)."""
     return Spoken(lambda language: _said(phase, language))
@@ -83,39 +81,28 @@ def phase_sentence(phase: Phase) -> Text:
 def control_chart_sentence(chart: ControlChart) -> Text:
     """Say a chart in words, phase by phase (da: diagrammet i ord).
 
-    Phases of one law were divided beforehand, so the two sides of a day are counts of different
-    cases and are held against one another; what began under another law is not.
+    Between two phases of one law stands a plain verdict on the change (`phase_changes`).
     """
+    changes = phase_changes(chart)
 
     def said(language: Language) -> str:
         several_laws = len({phase.law_from for phase in chart.phases}) > 1
         parts = []
-        for before, phase in zip((None, *chart.phases), chart.phases, strict=False):
+        for phase, change in zip(chart.phases, changes, strict=True):
             if several_laws and phase.law_from:
                 law_from = date_in_words(phase.law_from, language)
                 parts.append(_NEW_LAW.in_language(language).format(law_from=law_from))
             parts.append(_said(phase, language))
-            if before is not None and before.law_from == phase.law_from:
-                parts.append(_against(before, phase, language))
-        return " ".join(parts)
+            if change is not None:
+                parts.append(phase_change_sentence(change).in_language(language))
+        parts.append(repeated_looking_sentence(changes).in_language(language))
+        return " ".join(filter(None, parts))
 
     return Spoken(said)
 
 
-def _against(before: Phase, phase: Phase, language: Language) -> str:
-    one, other = (
-        observed_compliance(
-            sum(each.point.in_time for each in side.points),
-            sum(each.point.due for each in side.points),
-        )
-        for side in (before, phase)
-    )
-    difference = compliance_difference_sentence(compliance_difference(one, other))
-    return f"{_BEFORE_AND_AFTER.in_language(language)} {difference.in_language(language)}"
-
-
 def _said(phase: Phase, language: Language) -> str:
-    parts = [_SWUNG]
+    parts = [_ONE_MONTH if len(phase.points) == 1 else _SWUNG]
     if Signal.LONG_RUN in phase.signals:
         parts.append(_LONG_RUN)
     if Signal.FEW_CROSSINGS in phase.signals:
@@ -127,7 +114,7 @@ def _said(phase: Phase, language: Language) -> str:
             phase.verdict
         ]
     )
-    marked = phase.dispersion is not None and phase.dispersion >= _MARKED_DISPERSION
+    marked = phase.dispersion is not None and phase.dispersion >= MARKED_DISPERSION
     if marked and phase.limits is Limits.EXACT and Signal.OUTSIDE_LIMITS in phase.signals:
         parts.append(_DISPERSED)
     points, run = [each.point for each in phase.points], phase.longest_run
@@ -138,7 +125,6 @@ def _said(phase: Phase, language: Language) -> str:
         least=percent(min(shares), language),
         most=percent(max(shares), language),
         count=len(points),
-        months={"da": ("måneder", "måned"), "en": ("months", "month")}[language][len(points) == 1],
         first=month_in_words(points[0].on, language),
         last=month_in_words(points[-1].on, language),
         in_time=shown(sum(each.in_time for each in points), 0, language),

@@ -31,6 +31,8 @@ LEAST_USEFUL = 10
 """Fewer points off the median than this, and the rules of runs say nothing (Anhøj and Olesen)."""
 OUTSIDE_BY_CHANCE = 0.0027
 """How seldom a point may lie outside by chance: as three standard deviations (Shewhart, 1931)."""
+MARKED_DISPERSION = 1.25
+"""Assumption: from here on cases do not pass for independent, and it is said (da: klumper)."""
 _CROSSINGS_BY_CHANCE = Fraction(1, 20)
 _RANGE_PER_DEVIATION = 1.128  # mean moving range of two over the standard deviation
 _FEW_CASES = 1000

@@ -9,7 +9,7 @@ Of timeliness a rank is a range: with few cases each, departments change places 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -24,8 +24,9 @@ from capacity.refusals import (
     refuse_twice,
     refuse_unless_above_zero,
 )
+from capacity.rulebook import rulebook
 from capacity.units import FTE, Share
-from capacity.wording import Language, Text
+from capacity.wording import Language, Text, date_in_words
 
 _CONFIDENCE = 0.95
 # Assumption: fewer than this are called few, as in `compliance`.
@@ -52,10 +53,11 @@ class Measure(StrEnum):
 class DepartmentFigures:
     """What is known of one department on a day (da: afdelingens tal).
 
-    `load` is hours of work that comes over hours there are, None where nobody knows. `in_time` and
-    `due` are of the named deadline, over clocks that started under the law from `law_from`; they
-    are None where nobody has counted, and `law_from` where the counts are of more than one law.
-    `InvalidInput` for counts that cannot be, or no posts.
+    `label` is what a reader knows it by, where that is not its `name`. `load` is hours of work that
+    comes over hours there are, None where nobody knows. `in_time` and `due` are of the named
+    deadline, over clocks that started under the law from `law_from`; they are None where nobody has
+    counted, and `law_from` where the counts are of more than one law. `InvalidInput` for counts
+    that cannot be, or no posts.
     """
 
     name: str
@@ -64,6 +66,7 @@ class DepartmentFigures:
     open_cases: int
     fte: FTE
     fte_definition: FteDefinition
+    label: Text | None = None
     load: Fraction | None = None
     deadline: str | None = None
     law_from: date | None = None
@@ -102,15 +105,19 @@ class DepartmentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedRow:
-    """A row with its place, 1 first (da: placering).
+    """A row with its place among so many, 1 first (da: placering).
 
     `best` and `worst` are the places that chance leaves open: of timeliness those that no
     difference settles, with all the pairs taken at once; of caseload and load, which are counted
-    and no sample, both are the place itself. Equal numbers share a place.
+    and no sample, both are the place itself. Equal numbers share a place,
+    which is then `tied`.
     """
 
     row: DepartmentRow
+    by: Measure
     place: int
+    of: int
+    tied: bool
     best: int
     worst: int
 
@@ -155,17 +162,17 @@ def ranked(rows: Sequence[DepartmentRow], by: Measure) -> tuple[RankedRow, ...]:
     found = [
         RankedRow(
             row=row,
+            by=by,
             place=1 + sum(value < _value(row, by) for value in values),
+            of=len(rows),
+            tied=values.count(_value(row, by)) > 1,
             best=1 + better[row.figures.name],
             worst=len(rows) - worse[row.figures.name],
         )
         for row in rows
     ]
     if by is not Measure.TIMELINESS:
-        found = [
-            RankedRow(row=each.row, place=each.place, best=each.place, worst=each.place)
-            for each in found
-        ]
+        found = [replace(each, best=each.place, worst=each.place) for each in found]
     return tuple(sorted(found, key=lambda each: (each.place, each.row.figures.name)))
 
 
@@ -191,8 +198,8 @@ def _settled(one: DepartmentRow, other: DepartmentRow, by: Measure, of: int) -> 
 
 
 _DIFFERENCES = {
-    "unit": Text(da="hvad en sag er", en="what a case is"),
-    "fte_definition": Text(da="hvilke fuldtidsstillinger der tælles", en="which FTE are counted"),
+    "unit": Text(da="sagsenheden", en="what a case is"),
+    "fte_definition": Text(da="opgørelsen af fuldtidsstillinger", en="which FTE are counted"),
     "deadline": Text(da="fristen", en="the deadline"),
     "law_from": Text(da="loven, som sagerne begyndte under", en="the law the cases began under"),
 }
@@ -249,8 +256,8 @@ def _refuse_unlike(rows: Sequence[DepartmentRow], by: Measure) -> None:
         groups = list(alike.items())
         raise InvalidInput(
             Text(
-                da=f"afdelingerne kan ikke rangordnes: de er ikke ens om {_list(differ, 'da')}. "
-                f"Disse måler det samme: {_groups(groups, 'da')}",
+                da="afdelingerne kan ikke rangordnes: de er ikke ens, når det gælder "
+                f"{_list(differ, 'da')}. Disse måler det samme: {_groups(groups, 'da')}",
                 en=f"the departments cannot be ranked: they differ in {_list(differ, 'en')}. These "
                 f"measure the same: {_groups(groups, 'en')}",
             ),
@@ -283,8 +290,10 @@ _WORDS = {
 
 def _word(value: object, language: Language) -> str:
     if isinstance(value, date):
-        return {"da": "lov fra", "en": "law from"}[language] + f" {value}"
+        since = {"da": "regler fra", "en": "rules from"}[language]
+        return f"{since} {date_in_words(value, language)}"
     for known, words in _WORDS.items():
         if value is known:
             return words.in_language(language)
-    return str(value)
+    rule = rulebook().rules.get(str(value))
+    return str(value) if rule is None else rule.label.in_language(language)

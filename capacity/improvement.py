@@ -152,7 +152,7 @@ _BY_CHANCE = Text(
 )
 _MISSING = Text(
     da="Mangler der blot {missing} overskredne sager i den bedste af de to optællinger, er "
-    "forskellen ikke længere mere, end tilfældigheder kan give.",
+    "forskellen ikke længere større, end tilfældigheder kan give.",
     en="If as few as {missing} overdue cases are missing from the better of the two counts, the "
     "difference is no longer more than chance can give.",
 )

@@ -95,11 +95,16 @@ def open_ages(department: Department, team: str, deadline: str, book: Rulebook) 
         if not met_at:
             continue
         runs = True
-        unknown += each.backlog.of_unknown_place
+        unknown += each.backlog.unknown
         names = [episode.slug for episode in each.route]
         for stage in each.backlog.stages:
-            if not stage.placed_by_age and names.index(stage.episode) <= max(met_at):
+            # One placed by its age may be at any later episode: before the deadline is met only
+            # where no other episode comes after that.
+            latest = len(names) - 1 if stage.placed_by_age else names.index(stage.episode)
+            if latest <= max(met_at):
                 found += stage.ages_days
+            elif stage.placed_by_age and names.index(stage.episode) <= max(met_at):
+                unknown += len(stage.ages_days)
     if not runs:
         raise InvalidInput(
             Text(

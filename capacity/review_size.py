@@ -236,13 +236,14 @@ _SIZE = Text(
 _PRECISION = Text(
     da="{reviewed} gennemgåede sager, valgt ved lodtrækning, giver i værste fald en usikkerhed på "
     "±{half} procentpoint{levels} ({confidence}-konfidensinterval). Er alle {reviewed} i orden, "
-    "kan op til {unseen} alligevel ikke være det.",
+    "kan op til {unseen} af sagerne i det hele alligevel ikke være det.",
     en="{reviewed} case files, drawn at random, leave an uncertainty of ±{half} percentage points "
     "at worst{levels} ({confidence} interval). Where all {reviewed} are in order, up to {unseen} "
-    "may yet not be.",
+    "of all cases may yet not be.",
 )
 _THESE = Text(
-    da="Det gælder de {population} sager selv; hvad afdelingen gør i det lange løb, kræver flere.",
+    da="Det gælder kun disse {population} sager; hvad afdelingen gør i det lange løb, kræver det "
+    "flere at sige.",
     en="That is of the {population} cases themselves; what the department does in the long run "
     "takes more.",
 )

@@ -27,12 +27,12 @@ from capacity.errors import InvalidInput
 from capacity.fit import Fit, FittedInput, TeamInputs
 from capacity.past_roster import UsualAbsence, known_roster, past_roster
 from capacity.practice import Policy
-from capacity.roster import Roster
+from capacity.roster import Roster, case_hours
 from capacity.rulebook import Rulebook
 from capacity.staff_history import AwayReason, StaffHistory
 from capacity.staff_risks import StaffRisks
 from capacity.units import exact
-from capacity.wording import Text
+from capacity.wording import Language, Spoken, Text, date_in_words
 from simulations.case_history import CaseHistory, day_number
 from simulations.effort_posterior import EffortPosterior, FactorLearned, drawn, fitted_effort
 from simulations.effort_sentences import effort_sentence, factor_sentence
@@ -596,14 +596,8 @@ def _unlearnable(question: EffortQuestion, past: Past, book: Rulebook) -> Text |
         deadlines = seen_deadlines(question.department, question.team, book)
     except InvalidInput as error:
         return error.message
-    people = question.department.roster.team(question.team).caseworkers
-    if not any(each.hours_per_week for each in people):
-        return Text(
-            da="ingen medarbejdere er kendt i teamet; læs personalelisten ind først (caseload "
-            "import staff, eller siden Ret afdelingen)",
-            en="nobody is known to work in the team; read the payroll list first (caseload import "
-            "staff, or the page Edit the department)",
-        )
+    if not _anybody_works(question):
+        return _nobody_works(question, past)
     if question.team not in past.cases.teams:
         return Text(
             da="sagslisten har ingen rækker fra teamet", en="the case list has no rows of the team"
@@ -616,6 +610,46 @@ def _unlearnable(question: EffortQuestion, past: Past, book: Rulebook) -> Text |
             en=f"{met} finished cases with a deadline are fewer than {LEAST_FINISHED}",
         )
     return None
+
+
+def _anybody_works(question: EffortQuestion) -> bool:
+    """Whether some hour of the past went to the team's cases, by the roster that is simulated."""
+    team, first = question.department.roster.team(question.team), question.department.on
+    days = (first + timedelta(days=day) for day in range((question.to - first).days))
+    return any(case_hours(team, day) > 0 for day in days)
+
+
+def _nobody_works(question: EffortQuestion, past: Past) -> Text:
+    """Say that nobody had an hour for cases, and which list mends it."""
+    slug, last = question.department.slug, question.to - timedelta(days=1)
+    command = f"caseload import staff {{}} --department {slug} --accept"
+
+    def said(language: Language) -> str:
+        words = _NOBODY_KNOWN if past.staff is None else _NOBODY_LISTED
+        return words.in_language(language).format(
+            first=date_in_words(question.department.on, language),
+            last=date_in_words(last, language),
+            command=command.format({"da": "FIL", "en": "FILE"}[language]),
+        )
+
+    return Spoken(said)
+
+
+_NOBODY_KNOWN = Text(
+    da="ingen i teamet havde timer til sager fra {first} til {last}, når orlov, ophør og andre "
+    "opgaver er regnet fra; læs personalelisten ind ({command}, eller siden Ret afdelingen)",
+    en="nobody in the team had hours for cases from {first} to {last}, with leave, ended "
+    "employment and other duties taken off; import the payroll list ({command}, or the page Edit "
+    "the department)",
+)
+_NOBODY_LISTED = Text(
+    da="personalelisten har ingen i teamet med timer til sager fra {first} til {last}, når orlov, "
+    "ophør og andre opgaver er regnet fra; ret listens team og timer, og læs den ind igen "
+    "({command}, eller siden Ret afdelingen)",
+    en="the payroll list has nobody in the team with hours for cases from {first} to {last}, with "
+    "leave, ended employment and other duties taken off; correct the list’s teams and hours and "
+    "import it again ({command}, or the page Edit the department)",
+)
 
 
 def _learned(found: EffortPosterior) -> _Belief:

@@ -146,14 +146,14 @@ def route_parts(
     """
     shown = shown_in(rows, book)
     if not shown:
-        return (_studied(_part(CASEWORK, None, rows, book), studied),)
+        return (_studied(assumed_part(CASEWORK, None, rows.seen_on, book), studied),)
     parts: list[RoutePart] = []
     for deadline in shown:
         before = milestone_of(parts[-1].work) if parts else None
         clock = Clock(deadline=deadline, starts=_starts(deadline, rows, before, book))
-        parts.append(_part(WORK[deadline], clock, rows, book))
+        parts.append(assumed_part(WORK[deadline], clock, rows.seen_on, book))
     last = MET_BY[next(reversed(shown))]
-    casework = _part(CASEWORK, None, rows, book)
+    casework = assumed_part(CASEWORK, None, rows.seen_on, book)
     if studied is not None and studied.caseworkers(CASEWORK.slug):
         goes_on = _goes_on(rows, last, 1)
         parts.insert(len(parts) if goes_on else len(parts) - 1, casework)
@@ -184,8 +184,9 @@ def _without_twice(parts: tuple[RoutePart, ...]) -> tuple[RoutePart, ...]:
     return tuple(found)
 
 
-def _part(work: DraftedWork, clock: Clock | None, rows: CaseHistory, book: Rulebook) -> RoutePart:
-    hours = book[f"assumption.{work.effort}"].on(rows.seen_on).number
+def assumed_part(work: DraftedWork, clock: Clock | None, on: date, book: Rulebook) -> RoutePart:
+    """Work with the hours of its assumption rule (da: antaget arbejdsgang)."""
+    hours = book[f"assumption.{work.effort}"].on(on).number
     return RoutePart(work=work, clock=clock, hours=hours / work.times, times=Fraction(work.times))
 
 

@@ -7,17 +7,19 @@ it, else an assumption.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum, auto
 from fractions import Fraction
 
-from capacity.case_classes import Episode
+from capacity.case_classes import Clock, Episode
 from capacity.case_events import MET_BY, CaseEvent
 from capacity.distributions import NOTHING, Distribution, Family
 from capacity.rulebook import Rulebook
 from capacity.units import exact
 from capacity.wording import Text, shown
 from simulations.case_history import CaseHistory
-from simulations.drafted_parts import RoutePart, milestone_of, start_event
+from simulations.drafted_parts import RoutePart, assumed_part, milestone_of, start_event
+from simulations.drafted_work import CASEWORK, WORK
 from simulations.listed_waits import (
     LEAST_DONE,
     PUT_OFF,
@@ -115,7 +117,7 @@ def drafted_route(
             ways.add(_From.DATES)
             dated.append(lying)
         else:
-            rule = _wait_rule(last, rows, book)
+            rule = _wait_rule(last, rows.seen_on, book)
             most = rule if span is None else exact(round(PUT_OFF * float(span.days.mean), 1))
             delay = _varying(min(rule, most) / pieces)
             if rule:
@@ -125,6 +127,26 @@ def drafted_route(
         else:
             episodes += [_episode(each, delay) for each in part_stretch]
     return DraftedRoute(episodes=tuple(episodes), parts=parts, waits_from=_said(own, ways, dated))
+
+
+def assumed_route(deadline: str | None, on: date, book: Rulebook) -> DraftedRoute:
+    """Lay out the work of a deadline as the assumption rules have it (da: antaget rute).
+
+    None is work on cases without a deadline. `KeyError` for a deadline that no drafted work meets.
+    """
+    work = CASEWORK if deadline is None else WORK[deadline]
+    clock = None if deadline is None else Clock(deadline=deadline)
+    part = assumed_part(work, clock, on, book)
+    delay = _varying(_wait_rule(part, on, book) / part.times)
+    laid_out = _waiting_first(part, delay) if work.waits_first else [_episode(part, delay)]
+    return DraftedRoute(
+        episodes=tuple(laid_out),
+        parts=(part,),
+        waits_from=Text(
+            da="Ventetiden på andre er planlæggerens antagelse.",
+            en="Waiting for others is the planner’s assumption.",
+        ),
+    )
 
 
 class _From(Enum):
@@ -210,10 +232,10 @@ def _waiting_first(part: RoutePart, wait: Distribution) -> list[Episode]:
     return [waiting, _episode(part, NOTHING)]
 
 
-def _wait_rule(part: RoutePart, rows: CaseHistory, book: Rulebook) -> Fraction:
+def _wait_rule(part: RoutePart, on: date, book: Rulebook) -> Fraction:
     if part.work.wait is None:
         return Fraction(0)
-    return book[f"assumption.{part.work.wait}"].on(rows.seen_on).number
+    return book[f"assumption.{part.work.wait}"].on(on).number
 
 
 def _varying(mean: Fraction, cv: Fraction = _SPREAD) -> Distribution:

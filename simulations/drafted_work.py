@@ -5,7 +5,7 @@ time study or the list itself says otherwise. What is worked on a case beside it
 casework.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from capacity.case_classes import CaseClass, Desk
@@ -99,10 +99,34 @@ def drafted_classes(department: Department) -> tuple[CaseClass, ...]:
     return tuple(each for each in department.case_classes if route_place(each.slug) in drafted)
 
 
-def is_strand(label: str, labels: Sequence[str]) -> bool:
-    """Say whether a type is work on cases of another, by what the list calls them (da: spor).
+def strand_of(label: str, labels: Iterable[str]) -> str | None:
+    """Return which of some types another type is work on cases of, by their labels (da: sporets type).
 
-    >>> is_strand("Støtte/opfølgning", ["Støtte"]), is_strand("Råd/vejledning", ["Støtte"])
-    (True, False)
+    None for a type of its own. Capitals and blanks make no difference.
+
+    >>> strand_of("støtte / opfølgning", ["Støtte"]), strand_of("Råd/vejledning", ["Støtte"])
+    ('Støtte', None)
     """
-    return STRAND_MARK in label and label.partition(STRAND_MARK)[0] in labels
+    written = _plain(label)
+    found = [each for each in labels if written.startswith(_plain(each) + STRAND_MARK)]
+    return max(found, key=len, default=None)
+
+
+def strand_name(label: str, of: str) -> str:
+    """Return what a strand is called, without its type (da: sporets navn).
+
+    >>> strand_name("Støtte/opfølgning", "støtte")
+    'opfølgning'
+    """
+    parts = label.split(STRAND_MARK)
+    return STRAND_MARK.join(parts[of.count(STRAND_MARK) + 1 :]).strip()
+
+
+def is_strand(label: str, labels: Iterable[str]) -> bool:
+    """Say whether a type is work on cases of another, by what the list calls them (da: spor)."""
+    return strand_of(label, labels) is not None
+
+
+def _plain(label: str) -> str:
+    parts = label.casefold().split(STRAND_MARK)
+    return STRAND_MARK.join(" ".join(each.split()) for each in parts)

@@ -6,11 +6,12 @@ period is every clock that started and fell due in it, closed or not. The old la
 never one series: clocks are counted by the value of the rule that was in force when they started.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -49,24 +50,35 @@ DUE_MONTH = Text(da="måned, hvor fristen forfalder", en="month in which the dea
 
 
 class Split(StrEnum):
-    """What rows are divided by; deadline and law always divide them (da: opdeling)."""
+    """What rows are divided by; deadline and law always divide them (da: opdeling).
+
+    A quarter and a year are those of the calendar in which a clock falls due. Of several stretches
+    of time the shortest divides, and the longer are written beside it.
+    """
 
     TEAM = "team"
     CASE_CLASS = "case_class"
     MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+STRETCHES: Mapping[Split, int] = {Split.MONTH: 1, Split.QUARTER: 3, Split.YEAR: 12}
+"""How many months a stretch of time is, the shortest first (da: måned, kvartal, år)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplianceRow:
     """What became of some clocks of one deadline under one law (da: målt rettidighed).
 
-    `team`, `case_class` and `month` are None where the row is of all of them; a team or class that
-    the list does not name is "". `month` is the first day of the month in which the clocks fall
-    due (`DUE_MONTH`). `law_from` is the day from which the value of the rule was in force that the
-    clocks *started* under. The first five counts are those of `Timeliness`; `unknown` is what the
-    list's dates cannot settle. Days late are of those late, and of those open and overdue, followed
-    to the day of the list. `running_in_time` and `running_overdue` are the stock at the period's
-    end. By month there are no stock, no `not_yet_due` and no `days_late_90`.
+    `team`, `case_class`, `month`, `quarter` and `year` are None where the row is of all of them; a
+    team or class that the list does not name is "". `month` is the first day of the month in which
+    the clocks fall due (`DUE_MONTH`), `quarter` that of the quarter. `law_from` is the day from
+    which the value of the rule was in force that the clocks *started* under. The first five counts
+    are those of `Timeliness`; `unknown` is what the list's dates cannot settle. Days late are of
+    those late, and of those open and overdue, followed to the day of the list. `running_in_time`
+    and `running_overdue` are the stock at the period's end. By month, quarter or year there are no
+    stock, no `not_yet_due` and no `days_late_90`.
     """
 
     deadline: str
@@ -74,6 +86,8 @@ class ComplianceRow:
     team: str | None
     case_class: str | None
     month: date | None
+    quarter: date | None
+    year: int | None
     in_time: int
     late: int
     open_and_overdue: int
@@ -84,6 +98,11 @@ class ComplianceRow:
     running_overdue: int
     mean_days_late: float
     days_late_90: int | None
+
+    @property
+    def is_of_a_stretch(self) -> bool:
+        """Whether the row is of a month, a quarter or a year alone (da: af en måned mv.)."""
+        return (self.month, self.quarter, self.year) != (None, None, None)
 
     @property
     def due(self) -> int:
@@ -117,6 +136,15 @@ class _Group(NamedTuple):
     law_from: date
     team: str | None
     case_class: str | None
+
+
+class _Stretch(NamedTuple):
+    """A stretch of time that a row is of: its months among all, and what they are called."""
+
+    months: slice
+    month: date | None = None
+    quarter: date | None = None
+    year: int | None = None
 
 
 class _Counts(NamedTuple):
@@ -158,11 +186,11 @@ class ObservedCompliance:
                 case_class=group.case_class if Split.CASE_CLASS in by else None,
             )
             wholes.setdefault(whole, []).append(number)
-        months: tuple[date | None, ...] = self._months if Split.MONTH in by else (None,)
+        stretches = list(_stretches(self._months, by))
         rows = (
-            self._row(whole, groups, stretch, month)
+            self._row(whole, groups, stretch)
             for whole, groups in sorted(wholes.items())
-            for stretch, month in enumerate(months)
+            for stretch in stretches
         )
         return tuple(row for row in rows if any(_numbers(row)))
 
@@ -180,10 +208,8 @@ class ObservedCompliance:
             and row.share is not None
         )
 
-    def _row(
-        self, whole: _Group, groups: list[int], stretch: int, month: date | None
-    ) -> ComplianceRow:
-        chosen = slice(None) if month is None else slice(stretch, stretch + 1)
+    def _row(self, whole: _Group, groups: list[int], stretch: _Stretch) -> ComplianceRow:
+        chosen, is_all = stretch.months, stretch == _ALL
         counted = self._counted
         stock = counted.stock[groups].sum(axis=0)
         tally = Tally(
@@ -193,17 +219,19 @@ class ObservedCompliance:
         )
         return ComplianceRow(
             **whole._asdict(),
-            month=month,
+            month=stretch.month,
+            quarter=stretch.quarter,
+            year=stretch.year,
             in_time=tally.of(IN_TIME),
             late=tally.of(LATE),
             open_and_overdue=tally.of(OPEN_AND_OVERDUE),
             not_yet_due=tally.of(NOT_YET_DUE),
             not_required=tally.of(NOT_REQUIRED),
             unknown=int(counted.unknown[groups][:, chosen].sum()),
-            running_in_time=int(stock[RUNNING_IN_TIME]) if month is None else 0,
-            running_overdue=int(stock[RUNNING_OVERDUE]) if month is None else 0,
+            running_in_time=int(stock[RUNNING_IN_TIME]) if is_all else 0,
+            running_overdue=int(stock[RUNNING_OVERDUE]) if is_all else 0,
             mean_days_late=tally.mean_days_late,
-            days_late_90=tally.days_late_90 if month is None else None,
+            days_late_90=tally.days_late_90 if is_all else None,
         )
 
 
@@ -285,7 +313,8 @@ def compared(one: ComplianceRow, other: ComplianceRow) -> ComplianceDifference:
             ),
             field="law_from",
         )
-    parts = [(one.team, other.team), (one.case_class, other.case_class), (one.month, other.month)]
+    apart = ("team", "case_class", "month", "quarter", "year")
+    parts = [(getattr(one, name), getattr(other, name)) for name in apart]
     if not any(None not in pair and pair[0] != pair[1] for pair in parts):
         raise InvalidInput(
             Text(
@@ -382,6 +411,34 @@ def _months(from_: date, to: date) -> tuple[date, ...]:
             month = _next_month(month)
 
     return tuple(months())
+
+
+_ALL = _Stretch(slice(None))
+
+
+def _stretches(months: Sequence[date], by: Collection[Split]) -> Iterator[_Stretch]:
+    """The stretches of time that divide rows: all of it, or those of the shortest kind asked for.
+
+    The months of a period are those of the one cohort: a quarter is their sum, and nothing else.
+    """
+    shortest = next((length for split, length in STRETCHES.items() if split in by), None)
+    if shortest is None:
+        yield _ALL
+        return
+    for _, group in groupby(enumerate(months), lambda each: _first_of(each[1], shortest)):
+        numbered = list(group)
+        (first, month), (last, _) = numbered[0], numbered[-1]
+        yield _Stretch(
+            slice(first, last + 1),
+            month=month if Split.MONTH in by else None,
+            quarter=_first_of(month, STRETCHES[Split.QUARTER]) if Split.QUARTER in by else None,
+            year=month.year if Split.YEAR in by else None,
+        )
+
+
+def _first_of(month: date, length: int) -> date:
+    """The first month of the stretch of so many months, from January, that a month lies in."""
+    return month.replace(month=month.month - (month.month - 1) % length)
 
 
 def _next_month(month: date) -> date:

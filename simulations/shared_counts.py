@@ -5,6 +5,10 @@ left out, and with it as many others as it takes: what the rows left out have in
 anybody finds by subtracting the rest from the total, then holds no count from 1 to 4 either. Where
 the total itself holds one it is left out too, and the other rows can stand.
 
+The rows that remain are no random part. Where nearly all is in time, the months that stay are those
+without a single late case and those with many; so a table with rows left out is read by its total,
+or divided into longer stretches of time, of which fewer hold a small count.
+
 What this protects: no such count can be read, or worked out from this table. What it does not: who
 knows one of the rows left out can subtract it; and two tables of the same cases, divided in two
 ways, can tell together what each of them hides. Share one table, or join the divisions. The stock
@@ -14,9 +18,11 @@ and the days late are not shared by row at all.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from itertools import groupby
 from operator import add
 
+from capacity.units import Share
 from simulations.observed_compliance import ComplianceRow
 
 SMALL = range(1, 5)
@@ -39,6 +45,11 @@ class SharedCounts:
         """What the share is of: in time, late, or open and overdue (da: forfaldne)."""
         return self.in_time + self.late + self.open_and_overdue
 
+    @property
+    def share(self) -> Share | None:
+        """The share in time; None where nothing was due or something is unknown (da: andel)."""
+        return None if self.unknown or not self.due else Fraction(self.in_time, self.due)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedRow:
@@ -53,6 +64,8 @@ class SharedRow:
     team: str | None
     case_class: str | None
     month: date | None
+    quarter: date | None
+    year: int | None
     is_total: bool
     counts: SharedCounts | None
 
@@ -74,6 +87,8 @@ def shared_rows(rows: Sequence[ComplianceRow]) -> tuple[SharedRow, ...]:
                 team=row.team,
                 case_class=row.case_class,
                 month=row.month,
+                quarter=row.quarter,
+                year=row.year,
                 is_total=False,
                 counts=None if place in left_out else SharedCounts(**_named(_counts(row))),
             )
@@ -87,11 +102,50 @@ def shared_rows(rows: Sequence[ComplianceRow]) -> tuple[SharedRow, ...]:
                 team=None,
                 case_class=None,
                 month=None,
+                quarter=None,
+                year=None,
                 is_total=True,
                 counts=None if _is_small(total) else SharedCounts(**_named(total)),
             )
         )
     return tuple(shared)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """How much of a shared table is missing under one law, and what is to be seen of the rest.
+
+    (da: udeladte rækker.) `seen` are the rows that remain, added up, and `total` all of them; None
+    where the total is left out too. Both can be had from the table, so they tell nothing more.
+    """
+
+    deadline: str
+    law_from: date
+    rows: int
+    left_out: int
+    seen: SharedCounts
+    total: SharedCounts | None
+
+
+def left_out_of(rows: Sequence[SharedRow]) -> tuple[LeftOut, ...]:
+    """Say of each deadline under a law with rows left out how many those are (da: udeladt)."""
+    found = []
+    for (deadline, law_from), group in groupby(rows, key=lambda row: (row.deadline, row.law_from)):
+        *parts, total = group  # the total is the last
+        seen = [each.counts for each in parts if each.counts is not None]
+        if len(seen) < len(parts):
+            added = _sum([tuple(getattr(each, name) for name in _NAMES) for each in seen])
+            found.append(
+                LeftOut(
+                    deadline=deadline,
+                    law_from=law_from,
+                    rows=len(parts),
+                    left_out=len(parts) - len(seen),
+                    seen=SharedCounts(**_named(added)),
+                    total=total.counts,
+                )
+            )
+    return tuple(found)
 
 
 _Counts = tuple[int, ...]

@@ -298,9 +298,10 @@ def _too_few(events: int, years: float, prior: Fraction) -> Text | None:
     if expected >= FEWEST_EVENTS or (events >= FEWEST_EVENTS and against):
         return None
     return Text(
-        da=f"efter antagelsen var {_number(expected, 'da')} at vente, færre end {FEWEST_EVENTS}",
+        da=f"efter antagelsen var {_number(expected, 'da')} at vente, færre end {FEWEST_EVENTS}, "
+        f"og listen viser {events}",
         en=f"by the assumption {_number(expected, 'en')} were to be expected, fewer than "
-        f"{FEWEST_EVENTS}",
+        f"{FEWEST_EVENTS}, and the list shows {events}",
     )
 
 

@@ -26,6 +26,7 @@ from capacity.control_charts import (
     run_false_alarm,
 )
 from capacity.errors import InvalidInput, TooMuchWork
+from capacity.phase_changes import PhaseChange, phase_change_sentence, phase_changes
 
 
 def month(number: int) -> date:
@@ -132,7 +133,7 @@ def test_a_single_month_far_out_is_found_by_its_limits_alone():
     judged = phase(counts)
     assert judged.signals == (Signal.OUTSIDE_LIMITS,)
     assert [each.point.on for each in judged.points if each.outside] == [date(2015, 7, 1)]
-    assert "Uden for, hvad månedens antal sager kan svinge tilfældigt: juli 2015." in (
+    assert "Uden for det udsving, som månedens antal sager kan give tilfældigt: juli 2015." in (
         phase_sentence(judged).da
     )
 
@@ -179,6 +180,11 @@ def test_too_few_months_are_said_to_be_too_few():
     assert phase([30] * 24).verdict is Verdict.TOO_FEW
 
 
+def test_a_single_month_is_told_as_one():
+    assert phase_sentence(phase([24])).da.startswith("I januar 2015 var 24 af 30 til tiden (80 %).")
+    assert phase_sentence(phase([24])).en.startswith("In January 2015 24 of 30 were in time")
+
+
 def test_noise_is_called_noise():
     judged = phase([24, 26, 23, 25, 27, 24, 26, 22, 25, 24, 26, 23])
     assert judged.verdict is Verdict.NOISE
@@ -212,9 +218,74 @@ def test_phases_of_one_law_are_held_against_one_another():
     said = control_chart_sentence(control_chart(series, new_phase_on=[series[12].on]))
     assert "288 af 360 (80 %) mod 180 af 360 (50 %)" in said.da
     assert "under 0,1 % af tilfældene" in said.da
-    assert "held against one another" in said.en
+    assert said.da.count("er mere, end tilfældet alene kan forklare") == 1
+    assert "Er dagen valgt, fordi tallene skifter dér" in said.da
+    assert "is more than chance alone can explain" in said.en
     other_law = [replace(each, law_from=date(2016, 1, 1)) for each in series[12:]]
     assert "mod" not in control_chart_sentence(control_chart(series[:12] + other_law)).da
+
+
+def changes(series: list[ChartPoint], *places: int) -> list[PhaseChange]:
+    chart = control_chart(series, new_phase_on=[series[place].on for place in places])
+    first, *found = phase_changes(chart)
+    assert first is None
+    return [each for each in found if each is not None]
+
+
+def test_a_change_between_phases_has_a_plain_verdict_with_its_p_value_and_interval():
+    [fell] = changes(points([24] * 12 + [15] * 12), 12)
+    exact = stats.fisher_exact([[288, 72], [180, 180]]).pvalue
+    assert fell.difference.p_value == pytest.approx(exact, rel=1e-6)
+    assert (fell.beyond_chance, fell.bar) == (True, 0.05)
+    said = phase_change_sentence(fell).da
+    assert said.startswith(
+        "Ændringen mellem de to faser, fra 80 % til 50 %, er mere, end tilfældet alene kan "
+        "forklare. 288 af 360 (80 %) mod 180 af 360 (50 %)"
+    )
+    assert "(fra -36 til -23; 95 %-konfidensinterval, Newcombe)" in said
+    [same] = changes(points([24] * 12 + [23] * 12), 12)
+    assert not same.beyond_chance
+    said = phase_change_sentence(same)
+    assert "er ikke mere, end tilfældet alene kan forklare" in said.da
+    assert "viser heller ikke, at intet er ændret" in said.da
+    assert "no more than chance alone can explain" in said.en
+
+
+def test_several_comparisons_of_one_chart_have_one_chance_in_twenty_together():
+    [first, second] = changes(points([24] * 8 + [21] * 8 + [18] * 8), 8, 16)
+    assert first.bar == second.bar == 0.025
+    # Each would be called a change if it were the only one.
+    assert all(0.025 <= each.difference.p_value < 0.05 for each in (first, second))
+    assert not first.beyond_chance
+    chart = control_chart(
+        points([24] * 8 + [21] * 8 + [18] * 8), new_phase_on=[month(8), month(16)]
+    )
+    assert "Diagrammet har 2 sammenligninger, så hver af dem skal være under 2,5 %" in (
+        control_chart_sentence(chart).da
+    )
+
+
+@pytest.mark.parametrize("places", [(12,), (6, 12, 18)])
+def test_a_chart_in_which_nothing_changes_seldom_shows_a_change_between_phases(places):
+    rng = np.random.default_rng(len(places))
+    series, found = 600, 0
+    for _ in range(series):
+        due = rng.integers(20, 41, size=24)
+        found += any(
+            each.beyond_chance for each in changes(points(rng.binomial(due, 0.8), due), *places)
+        )
+    assert found <= 0.05 * series + 3 * np.sqrt(0.05 * 0.95 * series)
+
+
+def test_months_that_swing_too_much_make_the_change_less_certain_than_the_test_says():
+    rng = np.random.default_rng(8)
+    crowded = rng.binomial(400, np.clip(rng.normal(0.8, 0.06, 24), 0, 1))
+    [change] = changes(points(crowded, 400), 12)
+    assert change.is_dispersed
+    assert "mindre sikker, end testen siger" in phase_change_sentence(change).da
+    [even] = changes(points([24, 23, 25, 24] * 6), 12)
+    assert not even.is_dispersed
+    assert "mindre sikker" not in phase_change_sentence(even).da
 
 
 def test_two_points_of_a_day_and_no_points_are_refused():

@@ -87,15 +87,45 @@ def test_the_refusal_says_in_danish_what_each_counts():
     with pytest.raises(InvalidInput) as refused:
         ranked(table, Measure.CASELOAD)
     assert refused.value.message.da == (
-        "afdelingerne kan ikke rangordnes: de er ikke ens om hvad en sag er. Disse måler det "
-        "samme: Ishøj (børn, sagsbærende fuldtidsstillinger); Nabo (familier, sagsbærende "
+        "afdelingerne kan ikke rangordnes: de er ikke ens, når det gælder sagsenheden. Disse "
+        "måler det samme: Ishøj (børn, sagsbærende fuldtidsstillinger); Nabo (familier, sagsbærende "
         "fuldtidsstillinger)"
     )
+
+
+def test_a_refusal_names_deadlines_and_laws_as_a_reader_knows_them():
+    table = department_table([ISHOEJ, replace(OTHER, deadline="statute.care_plan")])
+    with pytest.raises(InvalidInput) as refused:
+        ranked(table, Measure.TIMELINESS)
+    said = refused.value.message.da
+    assert "Ishøj (børn, Børnefaglig undersøgelse afsluttet, regler fra 21. november 2014)" in said
+    assert "statute." not in said
 
 
 def test_a_load_that_nobody_knows_is_not_ranked():
     with pytest.raises(InvalidInput, match="not known of Nabo"):
         ranked(department_table([ISHOEJ, replace(OTHER, load=None)]), Measure.LOAD)
+
+
+@pytest.mark.parametrize("by", Measure)
+def test_equal_numbers_share_a_place_and_say_so(by):
+    better, one, other, worse = (
+        replace(ISHOEJ, name=name, open_cases=cases, load=Fraction(load), in_time=in_time, due=40)
+        for name, cases, load, in_time in (
+            ("A", 400, "0.8", 36),
+            ("B", 500, "0.9", 30),
+            ("C", 500, "0.9", 30),
+            ("D", 600, "1.1", 20),
+        )
+    )
+    found = ranked(department_table([worse, other, better, one]), by)
+    assert [(each.row.figures.name, each.place, each.tied) for each in found] == [
+        ("A", 1, False),
+        ("B", 2, True),
+        ("C", 2, True),
+        ("D", 4, False),
+    ]
+    assert {(each.of, each.by) for each in found} == {(4, by)}
 
 
 def test_few_cases_leave_every_place_open():

@@ -14,6 +14,7 @@ from scipy.stats import binomtest, spearmanr
 from api.documents import DepartmentDocument
 from capacity.case_events import CaseEvent
 from capacity.caseload import CaseUnit
+from capacity.caseworker import Absence, AbsenceReason
 from capacity.department import Department
 from capacity.errors import InvalidInput
 from capacity.fit import FittedInput
@@ -455,7 +456,65 @@ def test_of_a_team_in_which_nobody_is_known_to_work_nothing_is_learned():
     fitted = department_fit(nobody, Past(cases=listed()), BOOK, study=LITTLE)
     found = row(fitted, f"teams.{TEAM}.effort")
     assert not found.learned
-    assert "læs personalelisten ind først" in found.says.da
+    assert "fra 1. januar 2024 til 31. december 2025" in found.says.da
+    assert (
+        f"læs personalelisten ind (caseload import staff FIL --department {small().slug} --accept"
+        in found.says.da
+    )
+
+
+NOBODY = {
+    "all left before the list begins": {"ends_on": COMPLETE - DAY},
+    "all come after it was drawn": {"starts_on": SEEN + DAY},
+    "all are on leave from end to end": {
+        "absences": (
+            Absence(first_day=COMPLETE, last_day=SEEN, reason=AbsenceReason.PARENTAL_LEAVE),
+        )
+    },
+    "all have other duties alone": {"non_case_hours_per_week": Fraction(37)},
+}
+
+
+def asked_of(department: Department) -> Text | None:
+    [(_, reason)] = module._asked(department, Past(cases=listed()), BOOK, 1, LITTLE)
+    return reason
+
+
+@pytest.mark.parametrize("why", NOBODY)
+def test_of_a_team_in_which_nobody_had_an_hour_for_cases_nothing_is_learned(why):
+    people = small().roster.caseworkers
+    assert {each.hours_per_week for each in people} == {37}
+    away = Roster(caseworkers=tuple(replace(each, **NOBODY[why]) for each in people))
+    reason = asked_of(replace(small(), roster=away))
+    assert reason is not None
+    assert "havde timer til sager" in reason.da
+    one_day = {"ends_on": COMPLETE} if "left" in why else {}
+    one_day |= {"starts_on": SEEN} if "come" in why else {}
+    if one_day:  # somebody was there on a single day of the past
+        there = Roster(caseworkers=tuple(replace(each, **one_day) for each in people))
+        assert asked_of(replace(small(), roster=there)) is None
+
+
+def test_a_payroll_list_without_hours_in_the_team_is_named_as_what_to_mend():
+    elsewhere = StaffHistory(
+        from_=COMPLETE,
+        seen_on=SEEN,
+        employments=(
+            Employment(
+                caseworker="p",
+                team=TEAM,
+                starts_on=None,
+                ends_on=COMPLETE - 400 * DAY,
+                hours_per_week=Fraction(37),
+                non_case_hours_per_week=Fraction(0),
+            ),
+        ),
+    )
+    past = Past(cases=listed(), staff=elsewhere)
+    [(_, reason)] = module._asked(small(), past, BOOK, 1, LITTLE)
+    assert reason is not None
+    assert "ret listens team og timer, og læs den ind igen" in reason.da
+    assert f"caseload import staff FILE --department {small().slug}" in reason.en
 
 
 # --- Recovery --------------------------------------------------------------------------------

@@ -174,6 +174,38 @@ def test_errors_stand_with_cell_value_and_what_to_do(service: TestClient):
     assert [e for e in form_to(again, "/edit/files").iter("button") if e.get("value") == "keep"]
 
 
+def test_many_errors_of_one_cause_are_one_line_and_each_stands_below(service: TestClient):
+    rows = "".join(f"T{n};B{n};boern;;ABC;i går;;;\n" for n in range(30))
+    content = CASES.replace("Lukket", "Felt 9") + rows + "U1;B1;boern;;ABC;01-02-2027;;;\n"
+    root = shown(service, send_file(service, content, source=""))
+    tables = {text(each.find("caption")): each for each in root.iter("table")}
+    causes = next(each for title, each in tables.items() if "én linje for hver årsag" in title)
+    wrong, rare = [[text(cell) for cell in each] for each in causes.find("tbody") or ()]
+    assert wrong[:4] == [
+        "F Opmærksom dato", "er ikke en dato", "30",
+        "5: i går; 6: i går; 7: i går; 8: i går; 9: i går …",
+    ]  # fmt: skip
+    assert "Er det den rigtige kolonne" in wrong[4]
+    assert (rare[2], rare[3]) == ("1", "35: 01-02-2027")
+    every = next(each for title, each in tables.items() if "fejl i filen" in title)
+    assert len(every.find("tbody") or ()) == 31
+    assert "Kolonnen ”Felt 9” er ikke læst; den ligner datoer" in text(root)
+
+
+def test_a_list_that_is_kept_already_is_said_to_be(service: TestClient):
+    staff = STAFF.replace("Ida Iversen", "Ane Andersen")
+    said = {"kind": "staff", "unit": "", "source": ""}
+    for again in (False, True):
+        before = len(lists(service))
+        root = shown(service, send_file(service, staff, **said))
+        assert ("samme liste" in text(root)) == again
+        form = form_to(root, "/edit/files")
+        kept = text(shown(service, sent(service, form, fields_of(form), "keep")))
+        assert ("intet nyt at gemme" in kept) == again
+        assert ("Listen er gemt" in kept) != again
+        assert len(lists(service)) == before + (not again)
+
+
 def test_a_file_with_cpr_numbers_is_thrown_away_and_never_printed(service: TestClient):
     answer = send_file(service, CASES.replace("S1", CPR))
     root = shown(service, answer)

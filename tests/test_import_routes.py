@@ -3,6 +3,7 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -582,3 +583,43 @@ def test_the_service_answers_others_while_it_reads(plain_service, monkeypatch):
     monkeypatch.setattr(desk, "guarded", slow)
     assert check(plain_service).status_code == 200
     assert seen == [200]
+
+
+# --- Said once more ------------------------------------------------------------------------------
+
+
+def test_the_same_rows_are_kept_once_whatever_their_file_and_the_departments_version(service):
+    first = kept(service).json()["accepted"]["id"]
+    with Session(engine_of(service)) as session, session.begin():
+        Store(session).add_department(replace(DEPARTMENT, open_cases=DEPARTMENT.open_cases + 1))
+    other = CASES.replace("\n", "\r\n")
+    report = check(service, other).json()
+    assert f"liste {first}" in " ".join(report["warnings"])
+    again = accept(service, report["token"], other)
+    assert (again.status_code, again.json()["accepted"]["id"]) == (200, first)
+    assert len(service.get(KEPT).json()["rows"]) == 1
+
+
+def test_what_says_another_thing_of_the_same_rows_is_kept(service):
+    kept(service)
+    for said in ({"seen_on": "2026-04-15"}, {"complete_from": "unknown"}, {"unit": "family"}):
+        assert "samme liste" not in " ".join(check(service, **said).json()["warnings"])
+        assert kept(service, **said).status_code == 201
+    assert len(service.get(KEPT).json()["rows"]) == 4
+
+
+def test_how_a_list_that_is_kept_already_was_read_is_remembered_of_its_source(service):
+    kept(service)
+    token = check(service, source="SBSYS").json()["token"]
+    assert accept(service, token, source="SBSYS").status_code == 200
+    assert service.get("/v1/import-sources/SBSYS").status_code == 200
+
+
+def test_the_causes_of_errors_are_in_the_report_beside_each_of_them(plain_service):
+    faulty = CASES + "".join(f"T{n};B{n};boern;;ABC;i går;;;\n" for n in range(30))
+    report = check(plain_service, faulty + "U1;B1;boern;;ABC;01-02-2027;;;\n").json()
+    wrong, rare = report["causes"]
+    assert (wrong["rows"], wrong["column"], wrong["first_rows"]) == (30, "F", [5, 6, 7, 8, 9])
+    assert "er ”Opmærksom dato” den rigtige kolonne" in wrong["wrong_column"]
+    assert (rare["rows"], rare["first_values"], rare["wrong_column"]) == (1, ["01-02-2027"], None)
+    assert len(report["errors"]) == report["error_count"] == 31

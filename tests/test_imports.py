@@ -183,6 +183,80 @@ def test_what_the_user_says_now_is_not_also_what_was_remembered_of_another_colum
     assert found.content.at(CaseEvent.NEED_BECAME_KNOWN)[0] == day_number(date(2025, 3, 2))
 
 
+NOT_MISSING = {
+    "a team": (
+        "staff",
+        "Tjenestenr;Placering;Timer\n1;Undersøgelse Nord;37\n2;Børneteamet;37\n3;Ældre;37\n",
+        (4, "B", "Ældre"),
+    ),
+    "a reason": (
+        "absence",
+        "Tjenestenr;Hvorfor;Fra\n101;Barsel;01-10-2025\n102;Depression;02-10-2025\n",
+        (3, "B", "Depression"),
+    ),
+    "a unit": (
+        "departments",
+        DEPARTMENTS.replace("Sagsenhed", "Vi regner i") + DEPARTMENTS.splitlines()[1].replace(
+            "barn", "voksen"
+        ),
+        (4, "B", "voksen"),
+    ),
+    "hours": (
+        "staff",
+        "Tjenestenr;Team;Timer i kontrakten\n1;boern;37 t.\n",
+        (2, "C", "37 t."),
+    ),
+    "a day": (
+        "absence",
+        "Tjenestenr;Årsag;Fravær fra og med\n101;Syg;i går\n",
+        (2, "C", "i går"),
+    ),
+    "an arrival": (
+        "cases",
+        "Team;Underretning modtaget af os\nboern;i går\nboern;nylig\nboern;01-02-2025\n",
+        (2, "B", "i går"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("of", NOT_MISSING)
+def test_a_needed_column_with_a_fault_is_that_column_and_the_fault_is_told(of):
+    kind, listed, fault = NOT_MISSING[of]
+    report = read(kind, listed, people=people() if kind == "absence" else ()).report
+    assert report.questions == ()
+    first = report.errors[0]
+    assert (first.row, first.column, first.value) == fault
+    use = report.columns["ABC".index(fault[1])]
+    assert use.sureness is Sureness.LIKELY
+    assert "ligner" in use.why.da or "nogle af værdierne" in use.why.da
+    assert not report.may_be_accepted
+
+
+def test_a_needed_column_that_several_may_be_is_asked_for_among_those_and_no_other_is_taken():
+    two = "Tjenestenr;Placering;Før;Timer\n1;boern;unge;37\n2;Ældre;Gamle;37\n"
+    report = read("staff", two).report
+    assert {choice for each in report.questions for choice in each.choices} == {
+        "Placering=team",
+        "Før=team",
+    }
+    none = "Tjenestenr;Placering;Timer\n1;boern;37\n2;Ældre;37\n3;Gamle;37\n"
+    (asked,) = read("staff", none).report.questions
+    assert "ingen kolonne er team" in asked.asked.da
+    # What may be left out is not looked for so hard.
+    assert (
+        fields_of(
+            guessed(
+                Kind.CASES,
+                "Underretningsdato",
+                "Placering",
+                sample=[("01-02-2025",), ("Nord", "Øst")],
+                known={"team": frozenset({"nord"})},
+            )
+        )["Placering"]
+        is None
+    )
+
+
 # --- What the user has to say --------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from broken_connections import way_to
 from playwright.sync_api import Page, expect
 from windows import PHONE, Window, sideways
 
@@ -91,6 +92,58 @@ def test_a_broken_connection_is_said_and_what_was_written_stays(window: Window):
     page.get_by_role("button", name="Prøv igen").click()
     expect(page.locator("#answer .finding")).to_contain_text("Fire ekstra")
     expect(page.locator("#broken")).to_be_hidden()
+
+
+def test_a_connection_that_breaks_while_the_slider_moves_loses_nothing(window: Window):
+    window.may_say = lambda said: "net::ERR_INTERNET_DISCONNECTED" in said
+    page = window.open("/what-if", extra_fte="1")
+    settled(page)
+    turned(page, times=1)
+    window.context.set_offline(True)
+    turned(page, times=3)
+    expect(page.locator("#broken")).to_be_visible()
+    expect(page.locator("#extra_fte")).to_have_value("3")
+    expect(page.locator("#extra_fte-slider")).to_have_value("3")
+    expect(page).to_have_url(re.compile("extra_fte=3(&|$)"))
+    window.context.set_offline(False)
+    turned(page, times=2)
+    expect(page.locator("#broken")).to_be_hidden()
+    settled(page)
+    assert finding(page).startswith("Fire ekstra fuldtidsstillinger")
+
+
+def test_an_answer_that_breaks_off_is_said_to_be_unfinished(opened: Opening, service: str):
+    with way_to(int(service.rpartition(":")[2])) as way:
+        window = opened(way.address)
+        window.may_say = lambda said: "net::ERR_" in said
+        page = window.open("/what-if", extra_fte="1")
+        settled(page)
+        way.cuts = "/what-if/live"
+        turned(page, times=2)
+        expect(page.locator("#broken")).to_contain_text("står der stadig")
+        expect(page.locator("#settling")).to_contain_text("Foreløbigt")
+        expect(page.locator("#extra_fte")).to_have_value("2")
+        assert way.cut > 0
+        way.cuts = None
+        page.get_by_role("button", name="Prøv igen").click()
+        settled(page)
+        expect(page.locator("#broken")).to_be_hidden()
+        assert finding(page).startswith("To ekstra fuldtidsstillinger")
+
+
+def test_what_is_chosen_now_is_what_is_kept_under_a_name(window: Window):
+    page = window.open("/what-if", extra_fte="1")
+    settled(page)
+    turned(page, times=3)
+    settled(page)
+    chosen = page.locator(".sides tbody tr").first.locator("td b").all_inner_texts()
+    page.locator("[name=name]").fill("Halvtredje mere")
+    page.get_by_role("button", name="Gem som scenarie").click()
+    expect(page).to_have_url(re.compile(r"/compare\?.*kept=ishoej-2020-halvtredje-mere"))
+    expect(page.get_by_role("status").first).to_contain_text("Halvtredje mere")
+    expect(page.locator("[data-going]")).to_have_count(0)
+    row = page.locator("table.compared").first.locator("tbody tr", has_text="undersøgelse").first
+    assert row.locator("td b").all_inner_texts() == chosen[:2]
 
 
 def test_what_makes_no_sense_is_said_beside_a_form_that_stands(window: Window):

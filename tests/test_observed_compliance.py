@@ -25,7 +25,7 @@ from simulations.observed_compliance import (
     compared,
     compliance_of_history,
 )
-from simulations.shared_counts import SMALL, shared_rows
+from simulations.shared_counts import SMALL, left_out_of, shared_rows
 
 BOOK = rulebook()
 SEEN_ON = date(2024, 6, 30)
@@ -438,6 +438,8 @@ def table(counts: list[tuple[int, ...]]) -> list[ComplianceRow]:
             team=f"team {place}",
             case_class=None,
             month=None,
+            quarter=None,
+            year=None,
             running_in_time=0,
             running_overdue=0,
             mean_days_late=0.0,
@@ -495,6 +497,32 @@ def test_one_small_row_takes_another_with_it():
     assert total.counts is not None
 
 
+@given(small_tables)
+def test_how_many_rows_are_left_out_is_told_and_what_is_seen_of_the_rest(counts):
+    shared = shared_rows(table(counts))
+    *rows, total = shared
+    hidden = [row for row in rows if row.counts is None]
+    found = left_out_of(shared)
+    assert bool(found) == bool(hidden)
+    for each in found:
+        assert (each.left_out, each.rows) == (len(hidden), len(rows))
+        assert each.total == total.counts
+        seen = [row.counts for row in rows if row.counts is not None]
+        assert each.seen.due == sum(one.due for one in seen)
+        assert each.seen.in_time == sum(one.in_time for one in seen)
+
+
+def test_where_most_are_in_time_the_rows_that_remain_look_better_than_all():
+    *_, total = shared = shared_rows(
+        table([(30, 0, 0, 0, 0, 0), (30, 0, 0, 0, 0, 0), *[(20, 3, 0, 0, 0, 0)] * 5])
+    )
+    [found] = left_out_of(shared)
+    assert total.counts is not None
+    assert found.total is not None
+    assert (found.left_out, found.rows, found.seen.share) == (5, 7, 1)
+    assert found.total.share == Fraction(160, 175)
+
+
 def test_laws_have_a_total_each():
     rows = compliance_of_history(
         listed(*[{KNOWN: date(2023, 12, 30)}] * 6, *[{KNOWN: date(2024, 1, 30)}] * 5), BOOK
@@ -538,6 +566,59 @@ def test_two_hundred_thousand_rows_are_counted_as_their_parts_are():
     for row, one, other in zip(whole, *parts, strict=True):
         for name in COUNTS:
             assert getattr(row, name) == getattr(one, name) + getattr(other, name)
+
+
+def counts_of(row: ComplianceRow) -> tuple[int, ...]:
+    return tuple(getattr(row, name) for name in COUNTS)
+
+
+@given(rows_of_days)
+def test_a_quarter_and_a_year_are_the_sums_of_their_months(drawn):
+    rows = [
+        {KNOWN: start} | after(start, FINISHED, done) | after(start, WITHDRAWN, gone)
+        for start, done, gone, *_ in drawn
+    ]
+    counted = compliance_of_history(listed(*rows, complete_from=None), BOOK, from_=date(2023, 8, 9))
+    months = counted.rows({Split.MONTH})
+    quarters: Counter[tuple[object, ...]] = Counter()
+    years: Counter[tuple[object, ...]] = Counter()
+    for row in months:
+        assert row.month is not None
+        first = row.month.replace(month=(row.month.month - 1) // 3 * 3 + 1)
+        for kind, count in zip(COUNTS, counts_of(row), strict=True):
+            quarters[row.law_from, first, kind] += count
+            years[row.law_from, row.month.year, kind] += count
+    for split, sums in ((Split.QUARTER, quarters), (Split.YEAR, years)):
+        found = {
+            (row.law_from, getattr(row, split.value), kind): count
+            for row in counted.rows({split})
+            for kind, count in zip(COUNTS, counts_of(row), strict=True)
+        }
+        assert found == dict(sums)
+
+
+def test_the_shortest_stretch_divides_and_the_longer_stand_beside_it():
+    counted = compliance_of_history(
+        listed(*[{KNOWN: date(2023, 6 + n, 5)} for n in range(7)]), BOOK
+    )
+    rows = counted.rows({Split.MONTH, Split.QUARTER, Split.YEAR})
+    assert [(row.month, row.quarter, row.year) for row in rows][:4] == [
+        (date(2023, 10, 1), date(2023, 10, 1), 2023),
+        (date(2023, 11, 1), date(2023, 10, 1), 2023),
+        (date(2023, 12, 1), date(2023, 10, 1), 2023),
+        (date(2024, 1, 1), date(2024, 1, 1), 2024),
+    ]
+    assert [counts_of(row) for row in rows] == [
+        counts_of(row) for row in counted.rows({Split.MONTH})
+    ]
+    quarters = counted.rows({Split.QUARTER})
+    assert [(row.quarter, row.month, row.year, row.due) for row in quarters] == [
+        (date(2023, 10, 1), None, None, 3),
+        (date(2024, 1, 1), None, None, 3),
+        (date(2024, 4, 1), None, None, 1),
+    ]
+    # The stock is the period's, and no part of it is a quarter's.
+    assert all(row.running_overdue == 0 for row in quarters)
 
 
 def test_divided_rows_sum_to_the_whole():

@@ -14,10 +14,12 @@ from typer.testing import CliRunner
 
 from api.app import create_app
 from api.command_line import main
+from api.deadline_readings import reading_rows
 from api.documents import DepartmentDocument
 from api.imports.fields import Kind
 from api.imports.pseudonyms import pseudonym_of
-from api.observed_answers import compliance_rows, compliance_sentence, reading_rows
+from api.observed_answers import compliance_rows
+from api.observed_sentences import compliance_sentence
 from api.settings import Settings
 from api.store.histories import read_past
 from api.synthetic_files import synthetic_files
@@ -366,7 +368,7 @@ def test_stored_departments_stand_side_by_side_by_their_documents_and_lists(serv
     placed = rows(service, f"{path}&rank=caseload")
     assert [row["name"] for row in placed] == [TRUTH.slug, "ishoej-2020"]
     said = service.get(f"{path}&format=text").text
-    assert "ishoej-2020: sagstal 37,2" in said
+    assert "Ishøj 2020 (notatets tal) [ishoej-2020]: sagstal 37,2" in said
     assert "ikke talt op for ishoej-2020" in said
 
 
@@ -633,7 +635,202 @@ def test_which_deadline_a_file_counts_is_asked_and_never_guessed(service):
     assert {row["deadline"] for row in told.json()["rows"]} == {"statute.notification_assessment"}
 
 
-def test_a_ranking_speaks_of_what_was_asked(service):
+def test_a_ranking_speaks_of_what_was_asked_and_of_each_place(service):
     said = compared(service, ONE_KIND, "rank=caseload&format=text&lang=da").text
-    assert said.startswith("Rangordnet efter sagstal.")
-    assert "belastning" not in said
+    assert said == (
+        "Rangordnet efter sagstal, det laveste først. Sydby: nr. 1 af 2, sagstal 24,0. "
+        "Nordby: nr. 2 af 2, sagstal 37,2. Et sagstal siger intet om, hvor tunge sagerne er."
+    )
+    said = compared(service, ONE_KIND, "rank=timeliness&format=text&lang=da").text
+    assert "Nordby: nr. 1 af 2, 140 af 152 til tiden (92 %; 87 % til 95 %)." in said
+    assert "sagstal" not in said
+    assert "Pladserne ligger fast" in said
+    english = compared(service, ONE_KIND, "rank=timeliness&format=text&lang=en").text
+    assert "Nordby: no. 1 of 2, 140 of 152 in time" in english
+
+
+def test_places_that_chance_may_settle_are_said_to_be_open(service):
+    close = ONE_KIND.replace("200;40;20", "200;40;36")
+    found = compared(service, close, "rank=timeliness&lang=da").json()["rows"]
+    assert [row["place_in_words"] for row in found] == [
+        "nr. 1 af 2 (tilfældet lader nr. 1 til 2 stå åbent)",
+        "nr. 2 af 2 (tilfældet lader nr. 1 til 2 stå åbent)",
+    ]
+    assert {row["ranked_by"] for row in found} == {"timeliness"}
+    said = compared(service, close, "rank=timeliness&format=text&lang=da").text
+    assert "Rækkefølgen er ikke sikker" in said
+    assert "Pladserne ligger fast" not in said
+
+
+def test_equal_departments_share_a_place(service):
+    equal = ONE_KIND.replace("300;12,5", "1780;47,84").replace("200;40;20", "200;152;140")
+    for by, value in (("caseload", "sagstal 37,2"), ("timeliness", "140 af 152 til tiden")):
+        said = compared(service, equal, f"rank={by}&format=text&lang=da").text
+        for name in ("Nordby", "Sydby"):
+            assert f"{name}: delt nr. 1 af 2" in said
+        assert said.count(value) == 2
+
+
+def test_a_ranking_by_load_tells_loads(service):
+    path = f"/v1/department-comparison?departments={TRUTH.slug};ishoej-2020&rank=load"
+    first, second = rows(service, path)
+    assert first["load"] < second["load"]
+    said = service.get(f"{path}&format=text&lang=da").text
+    assert said.startswith("Rangordnet efter belastningsgrad, den laveste først.")
+    for place, row in enumerate((first, second), start=1):
+        load = percent(exact(f"{row['load']:.9f}"), "da")
+        assert f"{row['label']} [{row['name']}]: nr. {place} af 2, belastningsgrad {load}." in said
+    assert "sagstal" not in said
+    assert "til tiden" not in said
+
+
+# --- What may be shared, and how it is read --------------------------------------------------
+
+
+def left_out_of_months(history: CaseHistory) -> tuple[int, int]:
+    counted = compliance_of_history(history, rulebook()).rows({Split.MONTH})
+    shared = [
+        row
+        for row in shared_rows(counted)
+        if row.deadline == "statute.child_assessment" and not row.is_total
+    ]
+    return sum(row.counts is None for row in shared), len(shared)
+
+
+def test_a_shared_table_says_how_much_is_missing_and_that_the_rest_is_no_sample(service, history):
+    left_out, of = left_out_of_months(history)
+    assert 0 < left_out < of
+    path = f"{HERE}/observed-compliance?by=month&deadline=statute.child_assessment&shared=true"
+    said = service.get(f"{path}&format=text&lang=da").text
+    assert f"{left_out} af {of} rækker er udeladt; de viste er ikke et tilfældigt udsnit" in said
+    assert "døm efter totalen" in said
+    assert "Opdel i stedet efter kvartal (quarter) eller år (year)" in said
+    english = service.get(f"{path}&format=text&lang=en").text
+    assert f"{left_out} of {of} rows are left out; those shown are no random sample" in english
+    # It stands in the table too, for whoever reads no sentence.
+    *parts, total = rows(service, f"{path}&lang=da")
+    assert total["is_total"]
+    assert f"{left_out} af {of} rækker er udeladt" in total["note"]
+    for row in parts:
+        assert (row["note"] is None) == (row["in_time"] is not None)
+    whole = rows(service, path.replace("&shared=true", ""))
+    assert {row["note"] for row in whole} == {None}
+    assert "udeladt" not in service.get(f"{path}&format=text".replace("&shared=true", "")).text
+
+
+def test_quarters_and_years_leave_more_of_a_table_than_months(service):
+    seen = []
+    for by in ("month", "quarter", "year"):
+        *parts, total = rows(
+            service,
+            f"{HERE}/observed-compliance?by={by}&shared=true"
+            "&deadline=statute.notification_assessment",
+        )
+        assert total["is_total"]
+        assert {row[by] is None for row in parts} == {False}
+        seen.append(sum(row["due"] or 0 for row in parts) / total["due"])
+    assert seen == sorted(seen)
+    assert seen[0] < seen[-1]
+
+
+def test_a_table_by_quarter_is_the_months_added_up(service):
+    path = f"{HERE}/observed-compliance?deadline=statute.notification_assessment&by="
+    months, quarters = rows(service, f"{path}month"), rows(service, f"{path}quarter")
+    for row in quarters:
+        year, month = int(row["quarter"][:4]), int(row["quarter"][5:7])
+        own = [f"{year}-{each:02}-01" for each in range(month, month + 3)]
+        for name in ("in_time", "late", "due"):
+            assert row[name] == sum(each[name] for each in months if each["month"] in own)
+        assert row["month"] is None
+        assert row["running_overdue"] is None
+    [of_2025] = [row for row in rows(service, f"{path}year") if row["year"] == 2025]
+    assert of_2025["due"] == sum(row["due"] for row in months if row["month"][:4] == "2025")
+
+
+def test_a_row_has_the_name_of_what_it_is_of_beside_the_key(service):
+    [row, *_] = [
+        each
+        for each in rows(service, f"{HERE}/observed-compliance?by=team;case_class&lang=da")
+        if each["deadline"] == "statute.child_assessment"
+    ]
+    assert row["deadline_label"] == "Børnefaglig undersøgelse afsluttet"
+    assert (row["team"], row["team_label"]) == ("familieteam", "Familieteamet")
+    assert row["case_class"] == "boernefaglig-undersoegelse"
+    assert row["case_class_label"] == "Børnefaglig undersøgelse"
+    [whole, *_] = rows(service, f"{HERE}/observed-compliance")
+    assert (whole["team_label"], whole["case_class_label"]) == (None, None)
+
+
+def test_a_change_between_phases_has_a_verdict_of_its_own(service):
+    path = (
+        f"{HERE}/control-chart?deadline=statute.notification_assessment&phases=2025-01-01&lang=da"
+    )
+    found = rows(service, path)
+    first, second = ([row for row in found if row["phase"] == number] for number in (1, 2))
+    assert {row["change_p_value"] for row in first} == {None}
+    counts = [
+        sum(row[name] for row in side) for side in (first, second) for name in ("in_time", "due")
+    ]
+    expected = compliance_difference(
+        observed_compliance(*counts[:2]), observed_compliance(*counts[2:])
+    )
+    [p_value] = {row["change_p_value"] for row in second}
+    assert p_value == pytest.approx(expected.p_value)
+    assert {row["change_beyond_chance"] for row in second} == {expected.p_value < 0.05}
+    said = service.get(f"{path}&format=text").text
+    verdict = "er mere, end" if expected.p_value < 0.05 else "er ikke mere, end"
+    assert f"{verdict} tilfældet alene kan forklare" in said
+    assert "Det gælder for en dag, der er valgt på forhånd." in said
+    assert said.startswith("Underretning vurderet")
+
+
+@pytest.mark.parametrize("begins", ["2030-01-01", "2020-01-01"])
+def test_a_day_that_divides_nothing_is_refused_and_says_where_one_may_lie(service, begins):
+    refused = service.get(
+        f"{HERE}/control-chart?deadline=statute.notification_assessment&phases={begins}"
+    )
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "phases"
+    assert (
+        "deler ikke månederne, som går fra januar 2024 til december 2025"
+        in (refused.json()["detail"])
+    )
+
+
+def told(service: TestClient, *options: str) -> Any:
+    database = service.app.state.settings.database  # type: ignore[attr-defined]
+    return CliRunner().invoke(main, ["observed", TRUTH.slug, "--database", database, *options])
+
+
+def test_the_terminal_shares_no_chart_and_says_which_table_to_share(service):
+    chart = ("--chart", "statute.notification_assessment")
+    assert told(service, *chart).exit_code == 0
+    refused = told(service, *chart, "--shared")
+    assert refused.exit_code == 2
+    assert "del tabellen i stedet" in refused.output
+    assert "til tiden" not in refused.output
+    assert "share the table instead" in told(service, *chart, "--shared", "--lang", "en").output
+
+
+def test_the_terminal_says_what_a_shared_table_leaves_out(service, history):
+    left_out, of = left_out_of_months(history)
+    asked = ("--deadline", "statute.child_assessment", "--shared", "--by")
+    said = " ".join(told(service, *asked, "month").output.split())
+    assert f"{left_out} af {of} rækker er udeladt; de viste er ikke et tilfældigt udsnit" in said
+    assert " i alt " in said
+    assert "Opdel i stedet efter kvartal (quarter) eller år (year)" in said
+    by_quarter = told(service, *asked, "quarter").output
+    assert "2. kvt. 2024" in by_quarter
+    assert "Opdel i stedet efter år (year)" in " ".join(by_quarter.split())
+
+
+def test_the_terminal_shows_names_and_below_them_their_short_names(service):
+    said = told(service, "--by", "team;case_class").output
+    table, keys = said.split("Korte navne:")
+    assert "Familieteamet" in table
+    assert "familieteam " not in table
+    assert "statute." not in table
+    assert "Børnefaglig undersøgelse afsluttet" in table
+    lines = [line.split() for line in keys.splitlines() if line]
+    assert ["team", "Familieteamet", "familieteam"] in lines
+    assert any(line[-1] == "statute.child_assessment" for line in lines)

@@ -56,13 +56,29 @@ def test_a_case_that_has_met_the_deadline_waits_for_it_no_more():
     assert open_ages(department, "assessment", ASSESSMENT, BOOK).ages_days == (10, 20)
 
 
-def test_cases_of_which_nobody_knows_where_they_stand_are_counted_apart():
+def placed_by_age(*after: str):
+    """Two cases placed by their age, and seven of unknown age, on a route with more after it."""
     department = small_department()
     (assessments,) = department.case_classes
-    placed = BacklogStage(episode="assessment", ages_days=(5, 6), placed_by_age=True)
-    backlog = Backlog(stages=(placed,), unknown=7)
-    department = replace(department, case_classes=(replace(assessments, backlog=backlog),))
-    found = open_ages(department, "assessment", ASSESSMENT, BOOK)
+    route = (
+        *assessments.route,
+        *(Episode(slug=name, effort_hours=fixed("1"), desk=Desk.TEAM) for name in after),
+    )
+    stages = [BacklogStage(episode="assessment", ages_days=(5, 6), placed_by_age=True)]
+    stages += [BacklogStage(episode=name, ages_days=(90,), placed_by_age=True) for name in after]
+    backlog = Backlog(stages=tuple(stages), unknown=7)
+    changed = replace(assessments, route=route, backlog=backlog)
+    return open_ages(replace(department, case_classes=(changed,)), "assessment", ASSESSMENT, BOOK)
+
+
+def test_a_case_placed_by_its_age_waits_where_nothing_comes_after_the_deadline():
+    found = placed_by_age()
+    assert (found.ages_days, found.unknown) == ((5, 6), 7)
+
+
+def test_cases_of_which_nobody_knows_where_they_stand_are_counted_apart():
+    """Two may have met the deadline already; one that stands after it has."""
+    found = placed_by_age("after")
     assert (found.ages_days, found.unknown) == ((), 9)
     assert "9 åbne sager" in open_ages_sentence(found).da
     assert "Ingen åbne sager" in open_ages_sentence(found).da

@@ -208,11 +208,11 @@ def test_the_answer_says_what_it_is_about():
         "lange løb."
     )
     of_these = review_size_sentence(review_size(TENTH, population=60)).da
-    assert "Det gælder de 60 sager selv" in of_these
+    assert "Det gælder kun disse 60 sager" in of_these
     assert "for hvert af de tre niveauer" in review_size_sentence(review_size(TENTH, levels=3)).da
     said = review_precision_sentence(review_precision(14)).da
     assert "±23 procentpoint" in said
-    assert "kan op til 22 % alligevel ikke være det" in said
+    assert "kan op til 22 % af sagerne i det hele alligevel ikke være det" in said
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,10 @@ def test_what_happened_too_seldom_keeps_the_prior_and_says_so():
     found = staff_fit(past(employed("p", None, None, spell(10, 12)), of=500), PRIOR)
     assert found.risks == PRIOR
     assert not any(part.learned for part in found.parts)
-    assert "Ikke lært (efter antagelsen var 0,1 at vente" in found.parental_leave.sentence.da
+    assert "Ikke lært (efter antagelsen var 0,1 at vente, færre end 5, og listen viser 0)" in (
+        found.parental_leave.sentence.da
+    )
+    assert "and the list shows 1)" in found.short_sickness.sentence.en
     assert "there is none in the list" in found.parental_leave_days.sentence.en
     assert found.long_sickness.contradicts_prior is False
 

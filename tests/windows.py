@@ -18,7 +18,7 @@ FLAGS = (
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 ZOOMED = {"width": 320, "height": 256}
 """A window of 1280 × 1024 at 400 %."""
-PAGES = [*(sheet.path for sheet in SHEETS), "/figures"]
+PAGES = [*(sheet.path for sheet in SHEETS), "/figures", "/new-department"]
 """The pages of the navigation, and what lies beside them."""
 PATIENCE_MS = 60_000
 """The machine may be busy with other things: the benchmark tells what takes how long."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from api.editing.tables import MOST_LINES, Column, EditTable, Holds, Line
-from api.imports.columns import normal
+from api.imports.column_looks import normal
 from api.privacy import looks_like_cpr
 from api.uploads import Unreadable, danish_date, danish_number, letter
 from api.uploads.civil_registration import is_cpr, parted_cpr

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Self
 
 from api.editing.cases import Word, cases_tables, department_with
 from api.editing.staff import Readings, roster_of, staff_tables
@@ -18,11 +19,10 @@ _TABLES: dict[str, Callable[[Department, Language], tuple[EditTable, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditSheet:
-    """A form with its tables, and the version that it corrects (da: rettelsesark)."""
+class Sheet:
+    """A form of tables (da: ark)."""
 
     name: str
-    base: Department
     language: Language
     tables: tuple[EditTable, ...]
 
@@ -35,14 +35,25 @@ class EditSheet:
         """Return a table by its name (da: tabel)."""
         return next(each for each in self.tables if each.name == name)
 
-    def with_table(self, table: EditTable) -> "EditSheet":
+    def with_table(self, table: EditTable) -> Self:
         """Return the sheet with a table in place of the one of its name (da: med tabel)."""
         others = tuple(table if each.name == table.name else each for each in self.tables)
         return replace(self, tables=others)
 
-    def posted(self, form: Form) -> "EditSheet":
+    def posted(self, form: Form) -> Self:
         """Return the sheet as a form has sent it (da: sendt)."""
         return replace(self, tables=tuple(each.posted(form) for each in self.tables))
+
+    def without_cpr(self) -> Self:
+        """Return the sheet as it may be printed (da: uden CPR-numre)."""
+        return replace(self, tables=tuple(each.without_cpr() for each in self.tables))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditSheet(Sheet):
+    """The form of a department, and the version that it corrects (da: rettelsesark)."""
+
+    base: Department
 
     def on_top_of(self, newest: Department) -> "EditSheet":
         """Put what was written together with a version that has come since (da: flet).
@@ -74,10 +85,6 @@ class EditSheet:
         else:
             department = department_with(self.base, before, self.tables, word, found)
         return department, replace(self, tables=tuple(found.on(each) for each in self.tables))
-
-    def without_cpr(self) -> "EditSheet":
-        """Return the sheet as it may be printed (da: uden CPR-numre)."""
-        return replace(self, tables=tuple(each.without_cpr() for each in self.tables))
 
 
 def edit_sheet(name: str, department: Department, language: Language) -> EditSheet:

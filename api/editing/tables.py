@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from api.forms import Form
-from api.imports.columns import normal
+from api.imports.column_looks import normal
 from api.privacy import looks_like_cpr
 from api.quantities import count
 from api.uploads import Unreadable, danish_date, danish_number

@@ -19,7 +19,7 @@ from capacity.case_classes import CaseClass
 from capacity.department import Department
 from capacity.distributions import NOTHING
 from simulations.case_history import CaseHistory
-from simulations.drafted_work import CASEWORK, STRAND_MARK, drafted_classes, is_strand
+from simulations.drafted_work import CASEWORK, drafted_classes, is_strand
 
 FIRST, LATER = "follow-up-first", "follow-up-later"
 _FOLLOW_UP = ("opfoelg", "foelg op", "foelge op", "follow up", "followup", "statusmoede")
@@ -178,8 +178,7 @@ def work_places(department: Department, cases: CaseHistory | None) -> WorkPlaces
 
 
 def _is_beside(strand: CaseClass, case_class: CaseClass) -> bool:
-    of, mark, _ = strand.label.da.partition(STRAND_MARK)
-    return bool(mark) and of == case_class.label.da and strand.team == case_class.team
+    return is_strand(strand.label.da, [case_class.label.da]) and strand.team == case_class.team
 
 
 def _teams_of_people(cases: CaseHistory) -> dict[str, str]:

@@ -121,8 +121,10 @@ def _in_the_future(seen_on: date) -> Unreadable:
             en=f"the date is after the day of the list, {seen_on}",
         ),
         what_to_do=Text(
-            da="ret datoen, eller skriv en senere seen_on, hvis listen er trukket senere",
-            en="correct the date, or write a later seen_on where the list was drawn later",
+            da="ret datoen, eller skriv en senere udtræksdato (seen_on), hvis listen er trukket "
+            "senere",
+            en="correct the date, or write a later day of the list (seen_on) where it was drawn "
+            "later",
         ),
     )
 

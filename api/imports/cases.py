@@ -209,9 +209,8 @@ class CaseList:
                 first = order[at]
                 continue
             marked[order[at]] = True
-            self.faults.add(
-                place.error(int(whole.rows[order[at]]), None, *_twice(int(whole.rows[first])))
-            )
+            why = _twice(int(whole.rows[first]))
+            self.faults.add(place.error(int(whole.rows[order[at]]), None, why))
         return marked
 
     def _place_of(self, event: CaseEvent | None) -> Place:
@@ -292,13 +291,17 @@ def _together(kept: list[_Kept]) -> _Kept:
     )
 
 
-def _twice(first_row: int) -> tuple[Text, Text]:
-    return (
-        Text(
+def _twice(first_row: int) -> Unreadable:
+    return Unreadable(
+        problem=Text(
             da=f"samme sag, type og ankomst som række {first_row}",
             en=f"the same case, type and arrival as row {first_row}",
         ),
-        Text(da="slet den ene af de to rækker", en="delete one of the two rows"),
+        what_to_do=Text(da="slet den ene af de to rækker", en="delete one of the two rows"),
+        cause=Text(
+            da="samme sag, type og ankomst som en række før",
+            en="the same case, type and arrival as a row before",
+        ),
     )
 
 

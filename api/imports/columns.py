@@ -3,31 +3,25 @@
 A guess goes by the heading first and by the look of the cells second, and says how sure it is and
 why. Where two columns could be the same thing, or one column two things, that is a question to the
 user and no guess: the dates that start a deadline above all, since another date is another answer.
+What a list cannot do without is looked for once more before it is said to be missing: a column with
+a word that nobody knows is still that column, and the word is what is wrong.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
-from functools import cache
 
-from api.imports.fields import Field, Kind, Reads, field, fields
-from api.uploads import Cell, Unreadable, danish_date, danish_number, letter, shown_value
+from api.imports.column_looks import EXACT, VAGUE, Look, by_name, normal
+from api.imports.fields import Kind, Reads, field, fields
+from api.uploads import Cell, letter, shown_value
 from capacity.case_events import ARRIVAL_EVENTS
 from capacity.errors import InvalidInput
 from capacity.wording import Text
 
 UNUSED = "-"
 """What a user writes for a column that is not to be used (da: bruges ikke)."""
-_SAMPLE = 300
 _TIE = 0.04
 _ENOUGH = 0.6
-_VAGUE = 0.5
-_EXACT = 0.9
-_FIRST_NUMBER = re.compile(r"[^0-9a-z]+")
-_DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "§": " p "})
-_SAYS_DATE = {"dato", "den", "d", "dt", "date", "on", "tidspunkt"}
 _ARRIVALS = frozenset(event.value for event in ARRIVAL_EVENTS)
 
 
@@ -84,15 +78,6 @@ class Columns:
         }
 
 
-def normal(words: str) -> str:
-    """Write words so that spelling and signs make no difference (da: normaliseret).
-
-    >>> normal("Sags-Nr."), normal("Første  opfølgning (dato)"), normal("§ 50")
-    ('sags nr', 'foerste opfoelgning dato', 'p 50')
-    """
-    return _FIRST_NUMBER.sub(" ", words.casefold().translate(_DANISH)).strip()
-
-
 def columns(
     kind: Kind,
     headings: Sequence[str],
@@ -120,6 +105,9 @@ def columns(
     vague, more = scores.vague(uses)
     uses |= vague
     questions += more
+    needed, rivals = scores.needed(uses, questions)
+    uses |= needed
+    questions += rivals
     for column, heading in enumerate(headings):
         uses.setdefault(column, _unused(column, heading))
     found = tuple(uses[column] for column in range(len(headings)))
@@ -230,12 +218,17 @@ def _no_field(kind: Kind, meaning: str) -> InvalidInput:
 
 @dataclass(frozen=True, slots=True)
 class _Scores:
-    """How well each heading that nobody has spoken of fits each field that is left."""
+    """How well each heading that nobody has spoken of fits each field that is left.
+
+    `of_values` are those that fit by their words; `doubted` the pairs whose heading or some of
+    whose words fit, and whose other cells do not, with how well the heading does.
+    """
 
     kind: Kind
     headings: Sequence[str]
     scores: Mapping[tuple[int, str], float]
     of_values: frozenset[tuple[int, str]]
+    doubted: Mapping[tuple[int, str], float]
 
     @classmethod
     def of(
@@ -250,19 +243,23 @@ class _Scores:
         taken = {use.field for use in settled.values()}
         left = [each for each in fields(kind) if each.id not in taken or each.reads is Reads.NAME]
         scores: dict[tuple[int, str], float] = {}
-        of_values = set()
+        of_values: set[tuple[int, str]] = set()
+        doubted: dict[tuple[int, str], float] = {}
         for column, heading in enumerate(headings):
             if column in settled:
                 continue
-            look = _Look.of(sample[column])
+            look = Look.of(sample[column])
             for each in left:
-                score = look.weighed(each, _by_name(normal(heading), each))
-                if score < _EXACT and look.holds(known.get(each.id, frozenset())):
+                named, words = by_name(normal(heading), each), known.get(each.id, frozenset())
+                score = look.weighed(each, named)
+                if score < EXACT and look.holds(words):
                     score = max(score, 0.8)
                     of_values.add((column, each.id))
-                if score >= _VAGUE:
+                if score >= VAGUE:
                     scores[column, each.id] = score
-        return cls(kind, headings, scores, frozenset(of_values))
+                if score < _ENOUGH and (named >= _ENOUGH or look.holds_half(words)):
+                    doubted[column, each.id] = named
+        return cls(kind, headings, scores, frozenset(of_values), doubted)
 
     def strong(self) -> dict[int, ColumnUse]:
         """Take every pair that fits and has no rival."""
@@ -332,14 +329,48 @@ class _Scores:
                 questions.append(self._which_field(column, ids))
         return found, questions
 
+    def needed(
+        self, uses: Mapping[int, ColumnUse], asked: Sequence[Question]
+    ) -> tuple[dict[int, ColumnUse], list[Question]]:
+        """Take what the list cannot do without though its cells speak against it; ask of several.
+
+        What cannot be read in the column, or is not known, is then said cell by cell.
+        """
+        found: dict[int, ColumnUse] = {}
+        questions = []
+        for ids in _unmet(self.kind, uses.values(), asked):
+            likely = self._likeliest(ids, uses.keys() | found.keys())
+            several = [column for column, fit in likely.items() if len(fit) > 1]
+            questions += [self._which_field(column, likely[column]) for column in several]
+            for id_ in dict.fromkeys(fit[0] for fit in likely.values() if len(fit) == 1):
+                at = [column for column, fit in likely.items() if fit == [id_]]
+                if len(at) == 1:
+                    found[at[0]] = self._use(at[0], id_, self.doubted[at[0], id_])
+                else:
+                    questions.append(self._which_column(id_, at))
+                    several += at
+            found |= {column: _asked(column, self.headings[column]) for column in several}
+        return found, questions
+
+    def _likeliest(self, ids: Sequence[str], taken: Collection[int]) -> dict[int, list[str]]:
+        """Of each column that may be one of some fields, the fields that it is most like."""
+        fits: dict[int, dict[str, float]] = {}
+        for (column, id_), score in self.doubted.items():
+            if id_ in ids and column not in taken:
+                fits.setdefault(column, {})[id_] = score
+        return {
+            column: [id_ for id_, score in of.items() if score > max(of.values()) - _TIE]
+            for column, of in sorted(fits.items())
+        }
+
     def _use(self, column: int, field_id: str, score: float) -> ColumnUse:
-        is_sure = score >= _EXACT
+        is_sure = score >= EXACT
         if (column, field_id) in self.of_values:
-            why = Text(da="værdierne er kendte", en="the values are known ones")
-        elif is_sure:
-            why = Text(da="overskriften er feltets navn", en="the heading is a name of the field")
+            why = _KNOWN
+        elif score < _ENOUGH:
+            why = _SOME_KNOWN
         else:
-            why = Text(da="overskriften ligner feltets navn", en="the heading is like its name")
+            why = _ITS_NAME if is_sure else _LIKE_ITS_NAME
         return ColumnUse(
             column=column,
             heading=self.headings[column],
@@ -378,87 +409,13 @@ class _Scores:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What the first cells of a column look like (da: indholdets udseende); shares of them."""
+def _unmet(kind: Kind, uses: Iterable[ColumnUse], asked: Sequence[Question]) -> Iterator[list[str]]:
+    """What a list of this kind cannot do without, and that no column is and nobody is asked for.
 
-    filled: int
-    dates: float
-    numbers: float
-    words: frozenset[str]
-
-    @classmethod
-    def of(cls, cells: Sequence[Cell]) -> "_Look":
-        filled = [cell for cell in cells[:_SAMPLE] if cell is not None and cell != ""]
-        if not filled:
-            return cls(0, 0.0, 0.0, frozenset())
-        dates = sum(not isinstance(danish_date(each, serials=None), Unreadable) for each in filled)
-        numbers = sum(not isinstance(danish_number(each, ","), Unreadable) for each in filled)
-        words = frozenset(normal(str(each)) for each in filled)
-        return cls(len(filled), dates / len(filled), numbers / len(filled), words)
-
-    def weighed(self, asked: Field, score: float) -> float:
-        """Take a guess back where the cells cannot be what the heading says."""
-        if not self.filled or score >= _EXACT:
-            return score
-        match asked.reads:
-            case Reads.MOMENT:
-                # Serials of a spreadsheet are numbers.
-                fits = self.dates >= 0.5 or self.numbers >= 0.9
-            case Reads.NUMBER:
-                fits = self.numbers >= 0.5
-            case Reads.TIME:
-                fits = self.dates < 0.5
-            case _:
-                fits = self.dates < 0.8
-        return score if fits else 0.0
-
-    def holds(self, known: frozenset[str]) -> bool:
-        """Whether most of the words are known ones."""
-        return bool(known and self.words) and len(self.words & known) >= 0.7 * len(self.words)
-
-
-@cache
-def _names(asked: Field) -> tuple[tuple[str, str], ...]:
-    return tuple((normal(name), _without_date(normal(name))) for name in asked.names)
-
-
-def _without_date(name: str) -> str:
-    kept = [word for word in name.split() if word not in _SAYS_DATE]
-    return "".join(kept)
-
-
-@cache
-def _by_name(heading: str, asked: Field) -> float:
-    """Return from 0 to 1 how well a heading fits a field, by the field's names."""
-    if not heading:
-        return 0.0
-    compact, bare, words = heading.replace(" ", ""), _without_date(heading), heading.split()
-    best = 0.0
-    for place, (name, name_bare) in enumerate(_names(asked)):
-        if compact == name.replace(" ", ""):
-            return 1.0 if place < 3 else 0.95
-        if bare and bare == name_bare:
-            best = max(best, 0.9)
-        elif len(name) >= 4 and _runs_through(name.split(), words):
-            best = max(best, 0.6 + 0.25 * len(name) / len(heading))
-        elif len(compact) >= 5 and SequenceMatcher(None, heading, name).ratio() >= 0.88:
-            best = max(best, 0.8)
-    is_vague = any(compact == normal(name).replace(" ", "") for name in asked.vague)
-    return max(best, _VAGUE if is_vague else 0.0)
-
-
-def _runs_through(name: Sequence[str], words: Sequence[str]) -> bool:
-    """Whether a name stands in a heading, word by word."""
-    return any(words[at : at + len(name)] == name for at in range(len(words) - len(name) + 1))
-
-
-def _missing(
-    kind: Kind, uses: Sequence[ColumnUse], asked: Sequence[Question]
-) -> Iterator[Question]:
-    """Ask for what a list of this kind cannot do without, where no column is it."""
+    Of each group it takes one field or another.
+    """
     there = {use.field for use in uses}
-    already = {choice.partition("=")[2] for question in asked for choice in question.choices}
+    there |= {choice.partition("=")[2] for question in asked for choice in question.choices}
     wanted = [[each.id] for each in fields(kind) if each.required]
     if kind is Kind.CASES:
         wanted.append([event.value for event in ARRIVAL_EVENTS])
@@ -468,9 +425,14 @@ def _missing(
         wanted.append(["caseworker", "caseworker_name"])
     if kind is Kind.TIME_STUDY:
         wanted.append(["hours", "minutes"])
-    for ids in wanted:
-        if there & set(ids) or already & set(ids):
-            continue
+    return (ids for ids in wanted if not there & set(ids))
+
+
+def _missing(
+    kind: Kind, uses: Sequence[ColumnUse], asked: Sequence[Question]
+) -> Iterator[Question]:
+    """Ask for what a list of this kind cannot do without, where no column is it."""
+    for ids in _unmet(kind, uses, asked):
         da = " eller ".join(f"{_label(kind, id_).da} ({id_})" for id_ in ids)
         en = " or ".join(f"{_label(kind, id_).en} ({id_})" for id_ in ids)
         yield Question(
@@ -516,4 +478,8 @@ def _asked(column: int, heading: str) -> ColumnUse:
 _STATED = Text(da="sagt af dig", en="said by you")
 _REMEMBERED = Text(da="husket fra kilden", en="remembered of the source")
 _NOT_USED = Text(da="bruges ikke", en="not used")
+_ITS_NAME = Text(da="overskriften er feltets navn", en="the heading is a name of the field")
+_LIKE_ITS_NAME = Text(da="overskriften ligner feltets navn", en="the heading is like its name")
+_KNOWN = Text(da="værdierne er kendte", en="the values are known ones")
+_SOME_KNOWN = Text(da="nogle af værdierne er kendte", en="some of the values are known ones")
 _IS_ASKED = Text(da="kan være flere ting", en="may be several things")

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from api.imports.given import Given, NewDepartment, new_secret
 from api.imports.refusals import ImportsBusy
 from api.imports.terms import Terms
+from api.store.earlier_lists import kept_before
 from api.store.histories import (
     AcceptedList,
     already_kept,
@@ -169,6 +170,8 @@ def imported(
     upload = guarded(file, filename, Limits())
     found = understood(upload, terms, given, on_progress)
     found, revised = _with_hours(given, found)
+    if department is not None:
+        found = _beside_earlier(engine, department.partition("@")[0], terms, found)
     if accept is None:
         return Imported(found.report, revised=revised)
     if accept.token is not None and accept.token != found.report.token:
@@ -196,6 +199,14 @@ def imported(
         engine, accept.slug, terms, found, secret=given.secret, by=accept.by
     )
     return Imported(found.report, kept, is_new)
+
+
+def _beside_earlier(engine: Engine, slug: str, terms: Terms, found: "Understood") -> "Understood":
+    """The list with what is said where it is one that is kept already (da: samme liste)."""
+    said = kept_before(engine, slug, terms, found)
+    if said is None:
+        return found
+    return replace(found, report=replace(found.report, warnings=(said, *found.report.warnings)))
 
 
 def _with_hours(given: Given, found: "Understood") -> "tuple[Understood, Department | None]":

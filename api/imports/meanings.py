@@ -14,13 +14,16 @@ from itertools import count, islice
 
 import numpy as np
 
-from api.imports.columns import Sureness, normal
+from api.imports.column_looks import normal
+from api.imports.columns import Sureness
 from api.imports.readings import Place
-from api.uploads import Cell, CellError, shown_value
+from api.uploads import Cell, CellError, Unreadable, shown_value
+from capacity.case_classes import CaseClass
 from capacity.department import Department
 from capacity.errors import InvalidInput
 from capacity.wording import Text
 from simulations.case_history import NOBODY
+from simulations.drafted_work import STRAND_MARK, strand_name, strand_of
 from simulations.luck import Integers
 
 LEFT_OUT = "-"
@@ -201,12 +204,14 @@ def case_types_of(department: Department) -> Choices:
     """Return the department's case classes by the words for them (da: afdelingens sagstyper).
 
     What comes of itself on an open case is a row of its own, of the type `class/strand`. A type
-    that several teams have, as `type-team`, is in a list by its name alone: the row has the team.
+    that several teams have, as `type-team`, is in a list by its name alone: the row has the team. A
+    draft's strand is a class, `Type/Strand`, and the list may call it by the strand alone.
     """
-    bare = {each.slug: each.slug.removesuffix(f"-{each.team}") for each in department.case_classes}
+    bare = _without_teams(department)
     several = {name for name, classes in Counter(bare.values()).items() if classes > 1}
     labels = Counter(each.label for each in department.case_classes)
     labelled: dict[str, list[str]] = {}
+    alone: dict[str, str] = {}
     for each in department.case_classes:
         named, words = each.slug, [each.label.da, each.label.en]
         if bare[each.slug] in several:
@@ -217,7 +222,40 @@ def case_types_of(department: Department) -> Choices:
         for strand in each.strands:
             labelled.setdefault(f"{each.slug}/{strand.slug}", [])
             labelled.setdefault(f"{named}/{strand.slug}", [])
+        if (of := _type_of_strand(each, department)) is not None:
+            alone[named] = strand_name(each.label.da, of)
+    known = {compared(each) for slug, words in labelled.items() for each in (slug, *words)}
+    for named, name in alone.items():
+        if compared(name) not in known:
+            labelled[named].append(name)
     return choices_of(list(labelled.items()))
+
+
+def drafted_strands(department: Department) -> dict[str, str]:
+    """Return what a user may call a draft's strands, `type/strand`, and their names (da: spor).
+
+    In a draft a strand is a class of its own, `type-strand`, told by its label.
+    """
+    bare = _without_teams(department)
+    found: dict[str, str] = {}
+    for each in department.case_classes:
+        of = _type_of_strand(each, department)
+        types = {bare[one.slug] for one in department.case_classes if one.label.da == of}
+        for type_ in types:
+            for name in (each.slug, bare[each.slug]):
+                if name.startswith(f"{type_}-"):
+                    found[f"{type_}{STRAND_MARK}{name.removeprefix(f'{type_}-')}"] = name
+    return found
+
+
+def _type_of_strand(case_class: CaseClass, department: Department) -> str | None:
+    """The label of the type on whose cases a class is work; None where it has its own cases."""
+    return strand_of(case_class.label.da, [each.label.da for each in department.case_classes])
+
+
+def _without_teams(department: Department) -> dict[str, str]:
+    """What each class is called where the row has the team: `type` for `type-team`."""
+    return {each.slug: each.slug.removesuffix(f"-{each.team}") for each in department.case_classes}
 
 
 def _words(written: str) -> tuple[str, ...]:
@@ -306,16 +344,20 @@ def unknown_words(meanings: Meanings, place: Place, label: Text) -> Iterator[Cel
         yield place.error(
             each.first_row,
             each.written,
-            Text(
-                da=f"ukendt værdi af {label.da} (rækker i alt: {each.rows})",
-                en=f"unknown value of {label.en} (rows in all: {each.rows})",
+            Unreadable(
+                problem=Text(
+                    da=f"ukendt værdi af {label.da} (rækker i alt: {each.rows})",
+                    en=f"unknown value of {label.en} (rows in all: {each.rows})",
+                ),
+                what_to_do=Text(
+                    da=f"skriv hvad det er: values={meanings.field}:{shown}=… (der er {known}); "
+                    f"{UNKNOWN} for ukendt, {LEFT_OUT} for at udelade rækkerne",
+                    en=f"write what it is: values={meanings.field}:{shown}=… (there are "
+                    f"{known}); {UNKNOWN} for unknown, {LEFT_OUT} to leave the rows out",
+                ),
+                cause=Text(da=f"ukendt værdi af {label.da}", en=f"unknown value of {label.en}"),
             ),
-            Text(
-                da=f"skriv hvad det er: values={meanings.field}:{shown}=… (der er {known}); "
-                f"{UNKNOWN} for ukendt, {LEFT_OUT} for at udelade rækkerne",
-                en=f"write what it is: values={meanings.field}:{shown}=… (there are "
-                f"{known}); {UNKNOWN} for unknown, {LEFT_OUT} to leave the rows out",
-            ),
+            rows=each.rows,
         )
 
 

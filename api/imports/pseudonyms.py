@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from api.imports.columns import normal
+from api.imports.column_looks import normal
 from api.uploads import Cell
 from simulations.case_history import NOBODY
 from simulations.luck import Integers

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.uploads import (
+    CauseKey,
     Cell,
     CellError,
     Faults,
@@ -25,7 +26,6 @@ from api.uploads import (
     letter,
     shown_value,
 )
-from api.uploads.cells import MOST_LISTED
 from capacity.wording import Text
 from simulations.case_history import day_number
 from simulations.luck import Floats
@@ -144,8 +144,8 @@ class Place:
     column: int
     heading: str
 
-    def error(self, row: int, value: Cell, problem: Text, what_to_do: Text) -> CellError:
-        """Point at a cell of this column (da: fejl i cellen)."""
+    def error(self, row: int, value: Cell, why: Unreadable, *, rows: int = 1) -> CellError:
+        """Point at a cell of this column (da: fejl i cellen); `rows` are as many as have it."""
         return CellError(
             file=self.file,
             sheet=self.sheet,
@@ -153,19 +153,23 @@ class Place:
             column=letter(self.column),
             heading=shown_value(self.heading),
             value=shown_value(value),
-            problem=problem,
-            what_to_do=what_to_do,
+            problem=why.problem,
+            what_to_do=why.what_to_do,
+            cause=why.cause,
+            rows=rows,
         )
+
+    def cause(self, why: Unreadable) -> CauseKey:
+        """Name what errors of this column have in common (da: årsag)."""
+        return self.sheet, letter(self.column), (why.cause or why.problem).da
 
 
 def read_column(reading: Reading, place: Place, chunk: Chunk, faults: Faults) -> Floats:
     """Read a column of a chunk, and say what cannot be read in it (da: læs kolonne)."""
     cells = chunk.columns[place.column]
     found = reading.of(cells)
-    at_fault = np.flatnonzero(np.isinf(found))
-    for at in _first(at_fault, faults):
-        why = reading.problem(cells[at])
-        faults.add(place.error(chunk.numbers[at], cells[at], why.problem, why.what_to_do))
+    for at in np.flatnonzero(np.isinf(found)).tolist():
+        _point(place, chunk.numbers[at], cells[at], faults, reading.problem(cells[at]))
     return found
 
 
@@ -174,12 +178,13 @@ def point_at(
 ) -> None:
     """Say the same of every row that is marked (da: marker rækker)."""
     cells = chunk.columns[place.column]
-    for at in _first(np.flatnonzero(rows), faults):
-        faults.add(place.error(chunk.numbers[at], cells[at], said.problem, said.what_to_do))
+    for at in np.flatnonzero(rows).tolist():
+        _point(place, chunk.numbers[at], cells[at], faults, said)
 
 
-def _first(rows: NDArray[np.intp], faults: Faults) -> list[int]:
-    """Return the rows that can still be listed, and count the others."""
-    listed = rows[: max(0, MOST_LISTED - len(faults.listed))]
-    faults.count += rows.size - listed.size
-    return listed.tolist()  # type: ignore[no-any-return]
+def _point(place: Place, row: int, cell: Cell, faults: Faults, why: Unreadable) -> None:
+    key = place.cause(why)
+    if faults.lists(key):
+        faults.add(place.error(row, cell, why))
+    else:
+        faults.count_only(key)

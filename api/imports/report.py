@@ -9,10 +9,12 @@ import numpy as np
 
 from api.imports.absences import Away
 from api.imports.case_warnings import day_of, ended_events, open_cases, warnings
+from api.imports.causes import Cause
 from api.imports.columns import ColumnUse, Question, Sureness
 from api.imports.department_rows import DepartmentRow
 from api.imports.fields import Kind
 from api.imports.meanings import Meaning
+from api.imports.unread_columns import Unread
 from api.uploads import CellError
 from capacity.case_events import EVENT_LABELS
 from capacity.staff_history import StaffHistory
@@ -37,8 +39,9 @@ class Count:
 class Report:
     """What was understood of a list, what is wrong with it, and what has to be asked (da: rapport).
 
-    `errors` are the first of `error_count`. It may be accepted with its `token` where
-    `may_be_accepted`; the token is of this file with these answers, and of no other.
+    `errors` are the first of `error_count`, and some of each of the `causes`; those have all of
+    them together. It may be accepted with its `token` where `may_be_accepted`; the token is of this
+    file with these answers, and of no other.
     """
 
     kind: Kind
@@ -54,6 +57,8 @@ class Report:
     questions: tuple[Question, ...]
     errors: tuple[CellError, ...]
     error_count: int
+    causes: tuple[Cause, ...]
+    unread: tuple[Unread, ...]
     warnings: tuple[Text, ...]
     counts: tuple[Count, ...]
     first_day: date | None
@@ -86,6 +91,7 @@ class Report:
                 for each in self.meanings
             ),
             errors=tuple(replace(each, value=None) for each in self.errors),
+            causes=tuple(each.without_values() for each in self.causes),
             preview=(),
         )
 

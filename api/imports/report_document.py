@@ -10,6 +10,7 @@ from api.uploads import CellError, letter, shown_value
 from capacity.wording import Language
 
 if TYPE_CHECKING:
+    from api.imports.causes import Cause
     from api.imports.report import Report
     from api.store.histories import AcceptedList
 
@@ -55,6 +56,24 @@ class ErrorPart(BaseModel):
     what_to_do: str
 
 
+class CausePart(BaseModel):
+    """Errors of one cause: how many rows have it, the first of them, and what to do (da: årsag).
+
+    `wrong_column` asks whether the column is the right one, where nearly all of it is at fault.
+    """
+
+    sheet: str | None
+    column: str | None
+    heading: str | None
+    problem: str
+    what_to_do: str
+    rows: int
+    first_rows: list[int]
+    first_values: list[str | None]
+    wrong_column: str | None
+    columns_instead: list[str]
+
+
 class CountPart(BaseModel):
     """How many rows there are of something; null where too few to be shown (da: optælling)."""
 
@@ -84,7 +103,7 @@ class ImportReport(BaseModel):
     """What was understood of a file, what is wrong with it, and what has to be asked (da: rapport).
 
     It may be accepted with its `token` where `may_be_accepted`. `errors` are the first of
-    `error_count`.
+    `error_count`, and some of each of the `causes`; those have all of them, by what is wrong.
     """
 
     kind: str
@@ -101,6 +120,7 @@ class ImportReport(BaseModel):
     questions: list[QuestionPart]
     errors: list[ErrorPart]
     error_count: int
+    causes: list[CausePart]
     warnings: list[str]
     counts: list[CountPart]
     preview: list[dict[str, str]]
@@ -158,7 +178,11 @@ def report_document(
         ],
         errors=[error_part(each, language) for each in report.errors],
         error_count=report.error_count,
-        warnings=[each.in_language(language) for each in report.warnings],
+        causes=[_cause_part(each, language) for each in report.causes],
+        warnings=[
+            each.in_language(language)
+            for each in (*(one.said for one in report.unread), *report.warnings)
+        ],
         counts=[CountPart(of=each.of, name=each.name, rows=each.rows) for each in report.counts],
         preview=[dict(each) for each in report.preview],
         remembered=report.remembered and report.remembered.in_language(language),
@@ -178,6 +202,22 @@ def error_part(error: CellError, language: Language) -> ErrorPart:
         value=error.value,
         problem=error.problem.in_language(language),
         what_to_do=error.what_to_do.in_language(language),
+    )
+
+
+def _cause_part(cause: "Cause", language: Language) -> CausePart:
+    first, wrong = cause.cells[0], cause.wrong_column
+    return CausePart(
+        sheet=first.sheet,
+        column=cause.column,
+        heading=cause.heading,
+        problem=cause.problem.in_language(language),
+        what_to_do=cause.what_to_do.in_language(language),
+        rows=cause.rows,
+        first_rows=[each.row for each in cause.cells if each.row is not None],
+        first_values=[each.value for each in cause.cells],
+        wrong_column=wrong and wrong.asked.in_language(language),
+        columns_instead=[] if wrong is None else list(wrong.others),
     )
 
 

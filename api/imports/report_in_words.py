@@ -1,20 +1,23 @@
 """A report as a terminal shows it (da: rapporten i ord)."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from api.errors import cell_place
 from api.imports.columns import Sureness
 from api.imports.fields import KIND_LABELS, Kind, field
+from api.option_names import as_options, option_names
 from api.uploads import letter, shown_value
 from capacity.staff_history import AwayReason
 from capacity.wording import Language, Text, shown
 
 if TYPE_CHECKING:
+    from api.imports.causes import Cause
     from api.imports.report import Count, Report
+    from api.uploads import CellError
 
-_MOST_ERRORS = 40
+_Said: TypeAlias = Callable[[Text], str]
+"""Words in the reader's language, with the options of the terminal in them."""
 _MOST_VALUES = 40
 _SURENESS = {
     Sureness.STATED: Text(da="sagt", en="stated"),
@@ -42,17 +45,31 @@ _REASONS: Mapping[str, Text] = {
     AwayReason.UNPAID_LEAVE: Text(da="orlov", en="unpaid leave"),
     AwayReason.HOLIDAY: Text(da="ferie", en="holiday"),
 }
-_PARAMETER = re.compile(r"\b(map|values)=([^;?]*?=(?:[a-z_]+|-|…)(?=[\s;,.)?]|$))")
+_OPTIONS: Mapping[str, str] = {"map": "--map", "values": "--value"}
+"""What the parameters of a report are called where no command says otherwise."""
 
 
 def report_in_words(
-    report: "Report", language: Language, ending: Text | None = None, *, more: str = ""
+    report: "Report",
+    language: Language,
+    ending: Text | None = None,
+    *,
+    more: str = "",
+    options: Mapping[str, str] | None = None,
+    every_error: bool = False,
 ) -> str:
     """Write a report for a terminal (da: rapport).
 
     `ending` is what is said in the end, where it is not that nothing is kept of the list; `more`
-    stands before it.
+    stands before it. `options` is what some parameters are called here and not elsewhere. With
+    `every_error` each of those that are listed has its line, else each cause.
     """
+
+    def said(words: Text) -> str:
+        return as_options(words.in_language(language), named)
+
+    named = {**_OPTIONS, **option_names(options or {})}
+    notes = [*(each.said for each in report.unread), *report.warnings]
     parts = [
         _heading(report, language),
         _columns(report, language),
@@ -61,15 +78,15 @@ def report_in_words(
         _preview(report.kind, report.preview, language),
         _listed(
             Text(da="Bemærk", en="Note"),
-            [each.in_language(language) for each in report.warnings],
+            [said(each) for each in notes],
             language,
         ),
         _listed(
             Text(da="Spørgsmål", en="Questions"),
-            [as_options(each.asked.in_language(language)) for each in report.questions],
+            [said(each.asked) for each in report.questions],
             language,
         ),
-        _errors(report, language),
+        _errors(report, language, said, every_error=every_error),
         more,
         _ending(report, language) if ending is None else ending.in_language(language),
     ]
@@ -162,43 +179,56 @@ def _preview(kind: Kind, rows: Sequence[Mapping[str, str]], language: Language) 
     return "\n".join([title.in_language(language), *lines]) if lines else ""
 
 
-def _errors(report: "Report", language: Language) -> str:
+def _errors(report: "Report", language: Language, said: _Said, *, every_error: bool) -> str:
     if not report.error_count:
         return ""
+    count = shown(report.error_count, 0, language)
+    causes, listed = len(report.causes), report.errors[: len(report.errors) if every_error else 0]
     title = Text(
-        da=f"Fejl: {shown(report.error_count, 0, 'da')}",
-        en=f"Errors: {shown(report.error_count, 0, 'en')}",
+        da=f"Fejl: {count}" + (f", af {causes} slags" if 1 < causes < report.error_count else ""),
+        en=f"Errors: {count}" + (f", of {causes} kinds" if 1 < causes < report.error_count else ""),
     )
-    lines = list(_error_lines(report, language))
-    more = report.error_count - len(lines)
-    if more:
-        lines.append(
-            Text(
-                da=f"  … og {shown(more, 0, 'da')} til", en=f"  … and {shown(more, 0, 'en')} more"
-            ).in_language(language)
+    if every_error:
+        lines, told = [_error_line(each, said) for each in listed], len(listed)
+    else:
+        lines = [line for each in report.causes for line in _cause_lines(each, language, said)]
+        told = sum(each.errors for each in report.causes)
+    more = shown(report.error_count - told, 0, language)
+    if told < report.error_count:
+        and_more = Text(da=f"  … og {more} til", en=f"  … and {more} more")
+        lines.append(and_more.in_language(language))
+    elif not every_error and any(each.errors > 1 for each in report.causes):
+        each_alone = Text(
+            da="  Hver fejl for sig: skriv --every-error.", en="  Each error alone: --every-error."
         )
+        lines.append(each_alone.in_language(language))
     return "\n".join([title.in_language(language), *lines])
 
 
-def _error_lines(report: "Report", language: Language) -> Iterator[str]:
-    for each in report.errors[:_MOST_ERRORS]:
-        value = f" “{each.value}”" if each.value else ""
-        heading = f" {each.heading}" if each.heading else ""
-        yield (
-            f"  {cell_place(each)}{heading}{value}: {each.problem.in_language(language)}; "
-            f"{as_options(each.what_to_do.in_language(language))}"
+def _cause_lines(cause: "Cause", language: Language, said: _Said) -> Iterator[str]:
+    """Write one cause: how many rows have it, the first of them, and what to do."""
+    if cause.errors == 1:
+        yield _error_line(cause.cells[0], said)
+    else:
+        cells = ", ".join(
+            f"{each.row}" + (f" “{each.value}”" if each.value else "") for each in cause.cells
         )
+        first, more = cause.cells[0], ", …" if cause.errors > len(cause.cells) else ""
+        place = f"{first.column} {first.heading or ''}".strip() if first.column else first.file
+        rows = shown(cause.rows, 0, language)
+        counted = Text(da=f"{rows} rækker: {cells}{more}", en=f"{rows} rows: {cells}{more}")
+        yield (
+            f"  {place}: {said(cause.problem)} ({counted.in_language(language)}); "
+            f"{said(cause.what_to_do)}"
+        )
+    if cause.wrong_column is not None:
+        yield f"    {said(cause.wrong_column.asked)}"
 
 
-def as_options(words: str) -> str:
-    """Write the parameters of a sentence as a terminal has them (da: som valgmuligheder).
-
-    >>> as_options("skriv hvad det er: values=team:Team B=… (der er boern); ? for ukendt")
-    'skriv hvad det er: --value "team:Team B=…" (der er boern); ? for ukendt'
-    >>> as_options("skriv map=Felt 12=closed, eller map=Felt 12=-, hvis den ikke bruges")
-    'skriv --map "Felt 12=closed", eller --map "Felt 12=-", hvis den ikke bruges'
-    """
-    return _PARAMETER.sub(lambda found: f'--{found[1].rstrip("s")} "{found[2]}"', words)
+def _error_line(error: "CellError", said: _Said) -> str:
+    value = f" “{error.value}”" if error.value else ""
+    heading = f" {error.heading}" if error.heading else ""
+    return f"  {cell_place(error)}{heading}{value}: {said(error.problem)}; {said(error.what_to_do)}"
 
 
 def _ending(report: "Report", language: Language) -> str:

@@ -47,7 +47,7 @@ class RowList:
         """Say what is wrong with a field of a row (da: fejl)."""
         place = self.places.get(name) or min(self.places.values(), key=lambda each: each.column)
         value = cells[place.column]
-        self.faults.add(place.error(row, value, why.problem, why.what_to_do))
+        self.faults.add(place.error(row, value, why))
 
     def number(self, name: str, row: int, cells: Sequence[Cell]) -> Fraction | Unreadable | None:
         """Read a number; what cannot be read is told of (da: tal)."""
@@ -103,9 +103,12 @@ class RowList:
                     self.faults.add(error)
 
 
-def said(da: str, en: str, do_da: str, do_en: str) -> Unreadable:
-    """Say what is wrong and what to do, in both languages (da: fejlbeskrivelse)."""
-    return Unreadable(problem=Text(da=da, en=en), what_to_do=Text(da=do_da, en=do_en))
+def said(da: str, en: str, do_da: str, do_en: str, cause: Text | None = None) -> Unreadable:
+    """Say what is wrong and what to do, in both languages (da: fejlbeskrivelse).
+
+    `cause` is the problem without what only this row has, where it has something.
+    """
+    return Unreadable(problem=Text(da=da, en=en), what_to_do=Text(da=do_da, en=do_en), cause=cause)
 
 
 _NOBODY = said(
@@ -129,6 +132,6 @@ TOO_EARLY = said(
 TOO_LATE = said(
     "datoen ligger efter udtræksdatoen",
     "the date is after the day of the list",
-    "ret datoen, eller skriv en senere seen_on",
-    "correct the date, or write a later seen_on",
+    "ret datoen, eller skriv en senere udtræksdato (seen_on)",
+    "correct the date, or write a later day of the list (seen_on)",
 )

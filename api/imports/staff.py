@@ -17,7 +17,7 @@ from api.imports.short_lists import BACKWARD, TOO_LATE, RowList, said
 from api.uploads import Cell, Unreadable, danish_number
 from capacity.staff_history import Employment, StaffHistory
 from capacity.units import HoursPerWeek
-from capacity.wording import shown
+from capacity.wording import Text, shown
 from simulations.case_history import NOBODY
 
 MOST_LETTERS = 100
@@ -193,6 +193,7 @@ def _overlapping(row: int) -> Unreadable:
         f"the same person and team as row {row} at the same time",
         "afslut den ene ansættelse, før den anden begynder, eller slet den ene række",
         "end one employment before the other begins, or delete one of the rows",
+        _TWICE,
     )
 
 
@@ -205,6 +206,10 @@ def _other_hours(hours: Fraction) -> Unreadable:
     )
 
 
+_TWICE = Text(
+    da="samme medarbejder og team som en anden række i samme tid",
+    en="the same person and team as another row at the same time",
+)
 _NO_TEAM = said(
     "rækken har intet team", "the row has no team", "skriv medarbejderens team", "write the team"
 )

@@ -28,7 +28,8 @@ class Terms:
     `mapping` is from headings to fields, `values` from fields to words and what they mean, `allow`
     the headings of numbers that look like CPR numbers and are not. With `leave_out_errors` the rows
     at fault are left out and counted, instead of stopping the whole list; with `keep_names` the
-    people of a staff list are called by their names.
+    people of a staff list are called by their names. `unit_from` says from where the unit is known,
+    where the user has not said it now.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class Terms:
     allow: frozenset[str] = frozenset()
     leave_out_errors: bool = False
     keep_names: bool = False
+    unit_from: Text | None = None
 
     def as_json(self) -> str:
         """Write all of it in one way, for the fingerprint (da: som tekst)."""
@@ -81,8 +83,8 @@ def terms(
     if wanted:
         raise InvalidInput(
             Text(
-                da="skriv også " + ", ".join(f"{name} ({said.da})" for name, said in wanted),
-                en="write also " + ", ".join(f"{name} ({said.en})" for name, said in wanted),
+                da="skriv også " + ", ".join(f"{name}=… ({said.da})" for name, said in wanted),
+                en="write also " + ", ".join(f"{name}=… ({said.en})" for name, said in wanted),
             ),
             field=wanted[0][0],
         )
@@ -159,13 +161,15 @@ def _missing(
     wanted: list[tuple[str, Text]] = []
     if kind is Kind.CASES and unit is None:
         wanted.append(("unit", _UNIT))
+    is_study = kind is Kind.TIME_STUDY
     if kind is not Kind.DEPARTMENTS and seen_on is None:
-        wanted.append(("seen_on", _SEEN_ON))
+        wanted.append(("seen_on", _LAST_DAY if is_study else _SEEN_ON))
+    since = _FIRST_DAY if is_study else _COMPLETE_FROM
     if kind is not Kind.DEPARTMENTS and complete_from is None:
-        wanted.append(("complete_from", _COMPLETE_FROM))
+        wanted.append(("complete_from", since))
     needs_day = kind in (Kind.STAFF, Kind.TIME_STUDY) and complete_from is not None
     if needs_day and (complete_from or "").strip().lower() in NOT_KNOWN:
-        wanted.append(("complete_from", _COMPLETE_FROM))
+        wanted.append(("complete_from", since))
     return wanted
 
 
@@ -173,6 +177,14 @@ _UNIT = Text(da="er en sag et barn, child, eller en familie, family?", en="child
 _SEEN_ON = Text(
     da="udtræksdatoen: den sidste dag, listen ved noget om, fx 2026-03-31",
     en="the day the list was drawn: the last it knows of, for example 2026-03-31",
+)
+_FIRST_DAY = Text(
+    da="tidsregistreringens første dag, fx 2026-03-02",
+    en="the first day of the time study, for example 2026-03-02",
+)
+_LAST_DAY = Text(
+    da="tidsregistreringens sidste dag, fx 2026-03-13",
+    en="the last day of the time study, for example 2026-03-13",
 )
 _COMPLETE_FROM = Text(
     da="dagen, fra hvilken listen har alt, fx 2024-01-01; for en sagsliste evt. unknown",

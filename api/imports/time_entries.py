@@ -130,8 +130,8 @@ _NO_ACTIVITY = said("arbejdsgangen mangler", "the activity is missing", "skriv d
 _OUTSIDE = said(
     "dagen ligger uden for registreringen",
     "the day is outside the study",
-    "ret dagen, eller skriv første dag i complete_from og sidste i seen_on",
-    "correct the day, or write the first day in complete_from and the last in seen_on",
+    "ret dagen, eller registreringens første dag (complete_from) og sidste (seen_on)",
+    "correct the day, or the study's first day (complete_from) and last (seen_on)",
 )
 _OF_WHICH_CLASS = said(
     "sagstypen har ikke den arbejdsgang, eller flere har den",

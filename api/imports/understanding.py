@@ -6,7 +6,7 @@ time, and `api.store.histories` keeps the content when its token comes back.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,9 @@ from typing import TypeAlias
 from api.imports.absences import AbsenceList, Away
 from api.imports.activities import WorkWords, activities_of, is_drafted, work_places
 from api.imports.cases import CaseList
-from api.imports.columns import Columns, columns, normal
+from api.imports.causes import causes
+from api.imports.column_looks import normal
+from api.imports.columns import Columns, columns
 from api.imports.department_rows import DepartmentRow, DepartmentTable
 from api.imports.fields import Kind, Reads, fields
 from api.imports.given import Given
@@ -27,10 +29,11 @@ from api.imports.meanings import (
     Choices,
     Meanings,
     case_types_of,
+    drafted_strands,
     refuse_unknown_slugs,
     teams_of,
 )
-from api.imports.new_words import NewWords
+from api.imports.new_words import CASE_TYPE, NewWords
 from api.imports.pseudonyms import Pseudonyms
 from api.imports.readings import Chunk, Place
 from api.imports.report import (
@@ -47,6 +50,7 @@ from api.imports.short_lists import RowList
 from api.imports.staff import StaffList
 from api.imports.terms import Terms
 from api.imports.time_entries import TimeStudyList
+from api.imports.unread_columns import UnreadColumns
 from api.uploads import (
     Allowance,
     Cell,
@@ -62,8 +66,10 @@ from api.uploads import (
     shown_value,
     table,
 )
+from api.imports.word_hints import hints
 from api.uploads.lazy_columns import Joined
 from capacity.case_events import ARRIVAL_EVENTS
+from capacity.department import Department
 from capacity.errors import InvalidInput
 from capacity.rulebook import rulebook
 from capacity.staff_history import StaffHistory
@@ -113,11 +119,11 @@ def understood(
     what is wrong with its rows is in the report, all of it at once.
     """
     choices = _choices(terms.kind, given)
-    for name, stated in terms.values.items():
+    for name in terms.values:
         if name not in choices:
             raise _no_such_words(name, choices)
-        if given.new is None:
-            refuse_unknown_slugs(name, stated, choices[name])
+    if given.new is None:
+        terms = replace(terms, values=_as_named_here(terms.values, given.department, choices))
     allowance = Allowance(headings=terms.allow, key=given.secret) if terms.allow else None
     with table(upload, sheet=terms.sheet, allowance=allowance, progress=on_progress) as opened:
         return _Reader(opened, upload, terms, given, choices).read(file_hash(upload))
@@ -167,6 +173,7 @@ class _Reader:
             remembered=self.given.remembered.mapping,
             known={name: frozenset().union(*of.values()) for name, of in self.choices.items()},
         )
+        unread = UnreadColumns.of(terms.kind, opened.headings, found, sample)
         places = {
             use.field: Place(opened.file, opened.sheet, use.column, use.heading)
             for use in reversed(found.uses)
@@ -184,7 +191,13 @@ class _Reader:
         if reading is not None:
             content, summary, understood_rows, at_fault, omitted, own = _finished(reading)
         faults = _joined(opened.faults, own, *self._empty())
-        more = (*self._unit(), *self._only_ones(places), *self._names_kept())
+        new = [of for of in meanings.values() if isinstance(of, NewWords)]
+        more = (
+            *self._unit(),
+            *self._only_ones(places),
+            *self._names_kept(),
+            *(hint for of in new for hint in hints(of)),
+        )
         asked = bool(found.questions)
         may_be = content is not None and understood_rows > 0 and not asked
         may_be = may_be and (terms.leave_out_errors or faults.count == 0)
@@ -207,6 +220,8 @@ class _Reader:
             questions=found.questions,
             errors=tuple(sorted(faults.listed, key=lambda each: each.row or 0)),
             error_count=faults.count,
+            causes=causes(terms.kind, faults, self.rows, found, sample, unread),
+            unread=tuple(unread.told()),
             warnings=(*opened.notices, *more, *summary.warnings),
             counts=summary.counts,
             first_day=summary.first_day,
@@ -223,8 +238,7 @@ class _Reader:
             values,
             {
                 slug: label
-                for of in reversed(meanings.values())  # a team's word before a type's
-                if isinstance(of, NewWords)
+                for of in reversed(new)  # a team's word before a type's
                 for slug, label in of.labels.items()
             },
             reading.words if isinstance(reading, TimeStudyList) else {},
@@ -332,17 +346,19 @@ class _Reader:
         )
 
     def _unit(self) -> list[Text]:
-        """Say where the list and its department count different things."""
-        unit, department = self.terms.unit, self.given.department
+        """Say from where the unit is known, and where list and department count differently."""
+        unit, department, known = self.terms.unit, self.given.department, self.terms.unit_from
+        said = [] if known is None else [known]
         if unit is None or department is None or unit is department.unit:
-            return []
+            return said
         return [
+            *said,
             Text(
                 da=f"listen tæller {unit.value}, og afdelingen {department.unit.value}; tallene "
                 "kan ikke sammenlignes",
                 en=f"the list counts {unit.value}, the department {department.unit.value}; the "
                 "numbers cannot be compared",
-            )
+            ),
         ]
 
     def _gone(self) -> list[str]:
@@ -436,6 +452,27 @@ def _choices(kind: Kind, given: Given) -> dict[str, Choices]:
             }
 
 
+def _as_named_here(
+    values: Mapping[str, Mapping[str, str]],
+    department: Department | None,
+    choices: Mapping[str, Choices],
+) -> dict[str, dict[str, str]]:
+    """What a user says of words; `type/strand`, as of a draft, is the class that it became.
+
+    `InvalidInput` where there is no such thing here.
+    """
+    strands = drafted_strands(department) if department is not None else {}
+    found: dict[str, dict[str, str]] = {}
+    for name, stated in values.items():
+        of_types = strands if name == CASE_TYPE else {}
+        found[name] = {
+            written: means if means in choices[name] else of_types.get(means, means)
+            for written, means in stated.items()
+        }
+        refuse_unknown_slugs(name, found[name], choices[name])
+    return found
+
+
 def _no_such_words(name: str, choices: Mapping[str, Choices]) -> InvalidInput:
     known = ", ".join(choices)
     return InvalidInput(
@@ -450,10 +487,10 @@ def _no_such_words(name: str, choices: Mapping[str, Choices]) -> InvalidInput:
 def _no_names() -> InvalidInput:
     return InvalidInput(
         Text(
-            da="ingen kolonne er medarbejdernes navne; skriv hvilken i map (Overskrift="
-            "caseworker_name), eller udelad keep_names",
-            en="no column has the caseworkers' names; write which in map (Heading="
-            "caseworker_name), or leave keep_names out",
+            da="ingen kolonne er medarbejdernes navne; skriv hvilken: map=Overskrift="
+            "caseworker_name, eller udelad keep_names",
+            en="no column has the caseworkers' names; write which: map=Heading="
+            "caseworker_name, or leave keep_names out",
         ),
         field="keep_names",
     )
@@ -466,7 +503,8 @@ def _mark(places: Mapping[str, Place], name: str, first: Chunk | None) -> Mark |
 
 def _joined(of_file: Faults, own: Faults, *more: CellError) -> Faults:
     together = Faults()
-    for each in (*of_file.listed, *own.listed, *more):
+    together.take(of_file)
+    together.take(own)
+    for each in more:
         together.add(each)
-    together.count = of_file.count + own.count + len(more)
     return together

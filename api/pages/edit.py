@@ -7,13 +7,21 @@ department both get what they wrote: the second sees what the first has changed,
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from api.caller import MACHINE, Caller
 from api.editing.cases import Word
 from api.editing.pasted import CprPasted, Pasted, pasted, put_in
-from api.editing.sheets import CASES, STAFF, EditSheet, TableChanges, changes_between, edit_sheet
+from api.editing.sheets import (
+    CASES,
+    STAFF,
+    EditSheet,
+    Sheet,
+    TableChanges,
+    changes_between,
+    edit_sheet,
+)
 from api.editing.staff import CASEWORKERS, with_staff_list
 from api.etags import ChangedMeanwhile, Condition
 from api.forms import Form
@@ -42,6 +50,7 @@ TERMS = {
     "kept": None,
     "job": None,
     "list": None,
+    "created": None,
 }
 """What a reader chooses of it (da: valg)."""
 _BLANK_LINES = 1
@@ -59,7 +68,19 @@ class Meanwhile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SheetPart:
+class TablesPart:
+    """Tables that are written in, as a page prints them (da: tabeller)."""
+
+    sheet: Sheet
+    pasted: Pasted | None = None
+    paste_fault: tuple[str, Text] | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    replaces_all: frozenset[str] = frozenset()
+    refusal: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetPart(TablesPart):
     """A form as the page prints it (da: formular).
 
     `tag` is what the version that is corrected is known by, as in an If-Match header.
@@ -69,12 +90,7 @@ class SheetPart:
     tag: str
     reason: str = ""
     reason_fault: Text | None = None
-    pasted: Pasted | None = None
-    paste_fault: tuple[str, Text] | None = None
-    texts: Mapping[str, str] = field(default_factory=dict)
-    replaces_all: frozenset[str] = frozenset()
     meanwhile: Meanwhile | None = None
-    refusal: Text | None = None
     is_checked: bool = False
     is_sent: bool = False
     """Whether it is printed back, and not as the version has it (da: sendt)."""
@@ -139,7 +155,7 @@ def edit_page(
     if part in (STAFF, CASES) and page.form is None:
         sheet = edit_sheet(part, department, frame.asked.language)
         tag = store.version(department.address).tag
-        return replace(page, form=SheetPart(sheet=_with_room(sheet), tag=tag))
+        return replace(page, form=SheetPart(sheet=with_room(sheet), tag=tag))
     if part == "versions":
         return replace(page, versions=_history(frame, store, department, newest))
     return page
@@ -163,21 +179,33 @@ def sheet_of(form: Form, frame: Frame, store: Store, name: str) -> SheetPart:
     base = store.department(address)
     sheet = edit_sheet(name, base, frame.asked.language).posted(form)
     reason = form.one("reason")[:_LONGEST_REASON]
-    texts = {each.name: form.one(f"{each.name}.pasted") for each in sheet.tables}
     return SheetPart(
         sheet=sheet,
         tag=form.one("tag"),
         is_sent=True,
         reason="" if looks_like_cpr(reason) else reason,
         reason_fault=REFUSED if looks_like_cpr(reason) else None,
-        texts={name: "" if looks_like_cpr(text) else text for name, text in texts.items()},
-        replaces_all=frozenset(
-            each.name for each in sheet.tables if form.one(f"{each.name}.mode") == "all"
-        ),
+        texts=pasted_texts(sheet, form),
+        replaces_all=replaced_tables(sheet, form),
     )
 
 
-def looked_at(part: SheetPart, form: Form, do: str, table_name: str) -> SheetPart:
+def pasted_texts(sheet: Sheet, form: Form) -> dict[str, str]:
+    """Return what was pasted below each table, and no CPR number of it (da: indsat tekst)."""
+    texts = {each.name: form.one(f"{each.name}.pasted") for each in sheet.tables}
+    return {name: "" if looks_like_cpr(text) else text for name, text in texts.items()}
+
+
+def replaced_tables(sheet: Sheet, form: Form) -> frozenset[str]:
+    """Name the tables that what is pasted stands instead of (da: erstat alt)."""
+    return frozenset(each.name for each in sheet.tables if form.one(f"{each.name}.mode") == "all")
+
+
+Part = TypeVar("Part", bound=TablesPart)
+AnySheet = TypeVar("AnySheet", bound=Sheet)
+
+
+def looked_at(part: Part, form: Form, do: str, table_name: str) -> Part:
     """Do what a button asks for that saves nothing (da: uden at gemme).
 
     More lines, a look at what was pasted, or putting it into the table.
@@ -203,7 +231,7 @@ def looked_at(part: SheetPart, form: Form, do: str, table_name: str) -> SheetPar
         return replace(part, pasted=found)
     filled = put_in(table, found, language, replaces_all=table_name in part.replaces_all)
     texts = {**part.texts, table_name: ""}
-    return checked(replace(part, sheet=sheet.with_table(filled), texts=texts))
+    return replace(part, sheet=sheet.with_table(filled), texts=texts)
 
 
 def checked(part: SheetPart) -> SheetPart:
@@ -299,17 +327,18 @@ def _on_top(part: SheetPart, store: Store, newest: Version) -> SheetPart:
     )
 
 
-def _with_room(sheet: EditSheet) -> EditSheet:
+def with_room(sheet: AnySheet) -> AnySheet:
+    """Return a form with room to write (da: tomme linjer)."""
     tables = tuple(each.with_blank_lines(_BLANK_LINES) for each in sheet.tables)
     return replace(sheet, tables=tables)
 
 
-def printable(part: SheetPart) -> SheetPart:
+def printable(part: Part) -> Part:
     """Return a form with room to write, and without CPR numbers (da: til udskrift)."""
     return replace(part, sheet=_with_room_at_the_end(part.sheet.without_cpr()))
 
 
-def _with_room_at_the_end(sheet: EditSheet) -> EditSheet:
+def _with_room_at_the_end(sheet: AnySheet) -> AnySheet:
     tables = tuple(
         each if each.lines and each.lines[-1].is_blank else each.with_blank_lines(_BLANK_LINES)
         for each in sheet.tables

@@ -4,7 +4,7 @@
 accepts what is shown. Questions and errors are told in the words of the page, with the cell.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from api.imports.desk import Imported
 from api.imports.fields import KIND_LABELS, Kind, fields
 from api.imports.fields import field as field_of
 from api.imports.terms import Terms, terms
+from api.imports.unread_columns import Unread, listed
 from api.privacy import REFUSED, looks_like_cpr
 from api.store.histories import AcceptedList
 from api.today import today
@@ -25,12 +26,13 @@ from capacity.errors import InvalidInput, PlannerError
 from capacity.wording import Text
 
 if TYPE_CHECKING:  # which loads numpy
+    from api.imports.causes import Cause
     from api.imports.meanings import Meaning
     from api.imports.report import Report
 
 KINDS = (Kind.CASES, Kind.STAFF, Kind.ABSENCE, Kind.TIME_STUDY)
 """The lists of one department, in the order in which they are wanted (da: lister)."""
-SAID = ("kind", "unit", "seen_on", "complete_from", "source", "sheet", "allow")
+SAID = ("name", "kind", "unit", "seen_on", "complete_from", "source", "sheet", "allow")
 """What a user says of a file that the file itself does not (da: oplysninger)."""
 _LONGEST_SAID = 500
 _MOST_WORDS = 200
@@ -52,6 +54,9 @@ _WORDS_OF = {
     },
     "finished": {"yes": Text(da="ja", en="yes"), "no": Text(da="nej", en="no")},
 }
+_UNREAD = Text(
+    da="Kolonnen {} er ikke læst; den ligner {}", en="The column {} is not read; it looks like {}"
+)
 _ANYTHING = {
     "?": Text(da="ved ikke", en="not known"),
     "-": Text(da="udelad rækkerne", en="leave the rows out"),
@@ -97,6 +102,18 @@ class CellFault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CauseLine:
+    """Errors of one cause: how many rows have it, the first of them, what to do (da: årsag)."""
+
+    column: str
+    rows: int
+    first: str
+    problem: Text
+    what_to_do: Text
+    wrong_column: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPart:
     """A file as it is understood, to be corrected or accepted (da: rapport)."""
 
@@ -105,8 +122,11 @@ class ReportPart:
     fields: Mapping[str, Text]
     words: tuple[WordChoice, ...]
     questions: tuple[Text, ...]
+    causes: tuple[CauseLine, ...]
+    """The errors by cause, where any is of several cells (da: årsager)."""
     faults: tuple[CellFault, ...]
     fault_count: int
+    unread: tuple[Text, ...]
     headings: tuple[Text, ...]
     preview: tuple[tuple[str, ...], ...]
 
@@ -131,9 +151,19 @@ class FilesPart:
     refusal: Text | None = None
     cells: tuple[CellFault, ...] = ()
     kept: AcceptedList | None = None
-    is_new: bool = False
+    is_same: bool = False
+    """Whether it was kept before, and nothing is kept now (da: samme liste)."""
     is_reading: bool = False
     """Whether the file is being read, and the page asks again (da: læses)."""
+    send_to: str = ""
+    """Where the forms are sent, where it is not to the department's page (da: sendes til)."""
+    draft: Department | None = None
+    """The department that the list would make (da: udkast)."""
+
+    @property
+    def is_of_new(self) -> bool:
+        """Whether the list is of a department that is not there yet (da: ny afdeling)."""
+        return bool(self.send_to)
 
 
 def said_in(form: Form) -> dict[str, str]:
@@ -234,7 +264,7 @@ class Missing(InvalidInput):
 def files_part(
     lists: tuple[AcceptedList, ...],
     waiting: Waiting | GoneFromTray | None,
-    department: Department,
+    department: Department | None,
     kept: str | None,
 ) -> FilesPart:
     """Return what is to be shown of a file, and of the lists that are kept (da: indlæs filer)."""
@@ -249,7 +279,7 @@ def files_part(
     outcome = waiting.outcome
     if isinstance(outcome, Imported):
         if outcome.accepted is not None:
-            return FilesPart(lists=lists, kept=outcome.accepted, is_new=outcome.is_new)
+            return FilesPart(lists=lists, kept=outcome.accepted, is_same=not outcome.is_new)
         report = report_part(outcome.report, department)
         return FilesPart(lists=lists, said=said, waiting=waiting, report=report)
     if isinstance(outcome, Missing):
@@ -266,8 +296,11 @@ def files_part(
     return FilesPart(lists=lists, said=said, waiting=waiting)
 
 
-def report_part(report: "Report", department: Department) -> ReportPart:
-    """Put a report in the words of the page (da: rapport)."""
+def report_part(report: "Report", department: Department | None) -> ReportPart:
+    """Put a report in the words of the page (da: rapport).
+
+    Without a department the list brings the names itself.
+    """
     kind = report.kind
     open_words = {
         (each.first_row, shown_value(each.written))
@@ -276,16 +309,20 @@ def report_part(report: "Report", department: Department) -> ReportPart:
     }
     faults = [_fault(each) for each in report.errors if (each.row, each.value) not in open_words]
     asked = len(report.errors) - len(faults)
+    causes = [each for each in report.causes if each.wrong_column or not _of(each, open_words)]
+    looks = {name: each.looks for each in report.unread for name in each.names}
     names = tuple(dict.fromkeys(name for row in report.preview for name in row))
-    labels = {name: _words_of(name, department) for name in names}
+    labels = {name: _words_of(name, department, report) for name in names}
     return ReportPart(
         report=report,
-        columns=tuple(_column(each) for each in report.columns),
+        columns=tuple(_column(each, looks) for each in report.columns),
         fields={each.id: each.label for each in fields(kind)},
-        words=tuple(_word(each, kind, department) for each in report.meanings[:_MOST_WORDS]),
+        words=tuple(_word(each, report, department) for each in report.meanings[:_MOST_WORDS]),
         questions=tuple(_asked(each, kind) for each in report.questions),
+        causes=tuple(map(_cause, causes)) if any(each.errors > 1 for each in causes) else (),
         faults=tuple(faults),
         fault_count=report.error_count - asked,
+        unread=tuple(map(_unread, report.unread)),
         headings=tuple(_label(kind, name) for name in names),
         preview=tuple(
             tuple(
@@ -297,24 +334,71 @@ def report_part(report: "Report", department: Department) -> ReportPart:
     )
 
 
-def _column(use: ColumnUse) -> ColumnChoice:
+def _of(cause: "Cause", words: Collection[tuple[int | None, str]]) -> bool:
+    """Whether a cause is of words, which have a table of their own."""
+    return (cause.cells[0].row, cause.cells[0].value or "") in words
+
+
+def _cause(cause: "Cause") -> CauseLine:
+    wrong, first = cause.wrong_column, cause.cells[0]
+    cells = [f"{each.row}" + (f": {each.value}" if each.value else "") for each in cause.cells]
+    asked = None
+    if wrong is not None:
+        looks_da = looks_en = ""
+        if wrong.others:
+            looks_da = f" {listed(wrong.others, 'da')} ligner det, der skal stå her."
+            looks_en = f" {listed(wrong.others, 'en')} looks like what belongs here."
+        asked = Text(
+            da=f"Er det den rigtige kolonne for {wrong.label.da}? Vælg ellers en anden i tabellen "
+            f"over kolonner.{looks_da}",
+            en=f"Is it the right column for {wrong.label.en}? Else choose another in the table of "
+            f"columns.{looks_en}",
+        )
+    return CauseLine(
+        column=f"{first.column or ''} {first.heading or ''}".strip(),
+        rows=cause.rows,
+        first="; ".join(cells) + (" …" if cause.errors > len(cells) else ""),
+        problem=cause.problem,
+        what_to_do=cause.what_to_do,
+        wrong_column=asked,
+    )
+
+
+def _unread(each: Unread) -> Text:
+    several = len(each.names) > 1
+    da = "Kolonnerne {} er ikke læst; de ligner {}" if several else _UNREAD.da
+    en = "The columns {} are not read; they look like {}" if several else _UNREAD.en
+    return Text(
+        da=da.format(listed(each.names, "da"), each.looks.da)
+        + ". Vælg i tabellen over kolonner, hvad der står, hvis det skal bruges",
+        en=en.format(listed(each.names, "en"), each.looks.en)
+        + ". Choose in the table of columns what stands there, where it is to be used",
+    )
+
+
+def _column(use: ColumnUse, looks: Mapping[str, Text]) -> ColumnChoice:
+    like = looks.get(shown_value(use.heading)) or looks.get(letter(use.column))
+    is_unread = like is not None and use.sureness is Sureness.UNUSED
+    why = use.why
+    if is_unread and like is not None:
+        why = Text(da=f"ligner {like.da}", en=f"looks like {like.en}")
     return ColumnChoice(
         letter=letter(use.column),
         heading=shown_value(use.heading),
         means=use.field or UNUSED,
-        why=use.why,
+        why=why,
         sureness=_SURENESS[use.sureness],
-        is_open=use.sureness in (Sureness.ASKED, Sureness.LIKELY),
+        is_open=is_unread or use.sureness in (Sureness.ASKED, Sureness.LIKELY),
     )
 
 
-def _word(each: "Meaning", kind: Kind, department: Department) -> WordChoice:
-    choices = {**_words_of(each.field, department), **_ANYTHING}
+def _word(each: "Meaning", report: "Report", department: Department | None) -> WordChoice:
+    choices = {**_words_of(each.field, department, report), **_ANYTHING}
     if each.means is not None and each.means not in choices:
         choices = {each.means: Text(da=each.means, en=each.means), **choices}
     return WordChoice(
         field=each.field,
-        label=_label(kind, each.field),
+        label=_label(report.kind, each.field),
         written=each.written,
         means=each.means or "",
         rows=each.rows,
@@ -324,8 +408,16 @@ def _word(each: "Meaning", kind: Kind, department: Department) -> WordChoice:
     )
 
 
-def _words_of(name: str, department: Department) -> dict[str, Text]:
+def _words_of(name: str, department: Department | None, report: "Report") -> dict[str, Text]:
     """Return what the words of a field may mean, with their names (da: valg)."""
+    if department is None:
+        new = [each for each in report.meanings if each.field == name and each.means is not None]
+        named = {each.means: each.written for each in reversed(new)}  # the first of them names it
+        return {
+            slug: Text(da=word, en=word)
+            for slug, word in reversed(named.items())
+            if slug is not None and slug not in _ANYTHING
+        } or _WORDS_OF.get(name, {})
     if name == "team":
         return {team.slug: team.label for team in department.teams}
     if name == "case_type":

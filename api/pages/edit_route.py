@@ -156,6 +156,8 @@ def _sheet_sent(
         part, status = found, _CHANGED if found.meanwhile else 422
     elif table in {each.name for each in part.sheet.tables} and do in ("more", "look", "put"):
         part = looked_at(part, form, do, table)
+        if do == "put" and part.paste_fault is None:
+            part = checked(part)
     else:
         part = checked(part)
     base = part.sheet.base

@@ -7,6 +7,7 @@ from fractions import Fraction
 from urllib.parse import urlencode
 
 from api.presentation import DecimalMark, Format
+from api.today import today
 from capacity.rule import Certainty, Interval, Kind, RuleValue
 from capacity.rulebook import Rulebook
 from capacity.wording import Language, Text, in_full, rounded, shown
@@ -56,6 +57,7 @@ class CitedRule:
     certainty: Text
     valid_from: date
     last_checked: date
+    is_unchecked: bool
     note: Text | None
 
 
@@ -184,6 +186,7 @@ def cited(rule_id: str, on: date, book: Rulebook) -> CitedRule:
         certainty=CERTAINTIES[found.certainty],
         valid_from=found.valid_from,
         last_checked=rule.last_checked,
+        is_unchecked=not rule.checked_within_a_year(today()),
         note=found.note,
     )
 

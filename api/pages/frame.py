@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from fastapi import Request, Response
@@ -15,12 +16,16 @@ from api.errors import status_of
 from api.pages.asked import Asked, asked_of
 from api.pages.printing import rendered
 from api.store.departments import Store
+from api.today import today
 from capacity.department import Department
-from capacity.errors import PlannerError, UnknownDepartment
+from capacity.doubts import law_changes, owed_rules, unchecked_rules
+from capacity.errors import InvalidInput, PlannerError, UnknownDepartment
 from capacity.fit import NOT_FITTED, verdict
 from capacity.rulebook import rulebook
 from capacity.wording import Text
+from capacity.workdays import Unit, add
 
+_A_YEAR, _MOST_MONTHS = 12, 120
 STATIC = Path(__file__).parent.parent / "static"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data: blob:; "
@@ -64,6 +69,28 @@ class Frame:
         if department is None:
             return NOT_FITTED
         return verdict(department.fit, department.headline_team, department.headline_deadline)
+
+    @property
+    def warnings(self) -> tuple[Text, ...]:
+        """What is to be known before any number is read (da: forbehold).
+
+        The period is that of the page, a year where it has no months of its own.
+        """
+        department, book = self.department, rulebook()
+        if department is None:
+            return ()
+        rules = owed_rules(department, book)
+        unchecked = unchecked_rules(rules, today())
+        changes = law_changes(rules, department.on, self._period_end(department))
+        return (*([unchecked] if unchecked else []), *changes)
+
+    def _period_end(self, department: Department) -> date:
+        written = self.asked.terms.get("months") or ""
+        months = int(written) if written.isascii() and written.isdigit() else _A_YEAR
+        try:
+            return add(department.on, min(months, _MOST_MONTHS), Unit.CALENDAR_MONTHS)
+        except InvalidInput:  # a department at the end of the calendar has no rules beyond it
+            return department.on
 
     def refusal(self, part: str) -> PlannerError | None:
         """Return why a part is not there, None where nothing was refused (da: afvisning)."""

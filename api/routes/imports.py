@@ -38,6 +38,8 @@ router: APIRouter = planner_router("imports")
 
 Slug = Annotated[str, Path(examples=["ishoej-2020"])]
 _EVENT_CONTENT = {EVENTS: {"schema": {"type": "string"}}}
+_DOCUMENT = {"$ref": "#/components/schemas/DepartmentDocument"}
+_REPORT = {"$ref": "#/components/schemas/ImportReport"}
 _NO_NAME = "fil"
 
 
@@ -95,10 +97,11 @@ async def checked(
     responses={
         200: {
             "content": {
-                written: {"schema": {"$ref": "#/components/schemas/DepartmentDocument"}}
-                for written in ("application/json", "application/yaml")
+                "application/json": {"schema": {"anyOf": [_DOCUMENT, _REPORT]}},
+                "application/yaml": {"schema": _DOCUMENT},
             },
-            "description": "the draft, to be looked at and then kept; nothing is kept here",
+            "description": "the draft, to be looked at and then kept, or what was understood of "
+            "its list; nothing is kept here",
         },
         "4XX": REFUSED,
         "5XX": UNAVAILABLE,
@@ -113,7 +116,7 @@ async def draft(
     work a case is comes from the assumption rules, and says so, or from a time study on another
     sheet of the file (`study_sheet`). Correct the document, keep it with `POST /v1/departments`,
     and import the lists under it: nobody is on its roster before, and a time study gives it its
-    hours then too.
+    hours then too. `format=report` says what was understood of the list, and what is worth a look.
     """
     (asked, of_study), new = said.terms(), said.new()
 
@@ -125,6 +128,10 @@ async def draft(
         return drafted(engine, file, name, asked, new, on_progress, beside)
 
     def answer(found: Imported) -> Response:
+        if said.format == "report":
+            shown = report_document(found.report, language(request)).model_dump(mode="json")
+            spoken = {"Content-Language": language(request), "Vary": "Accept-Language"}
+            return JSONResponse(shown, headers=spoken)
         for each in found.reports:
             refuse_unacceptable(each)
         assert found.drafted is not None

@@ -182,7 +182,9 @@ def _written(in_time: int, due: int, counted: Counted, *, prefix: str) -> Observ
 
 _STATED = Text(da="oplyst", en="stated")
 _SOURCES = {
-    Counted.NOT_SAID: Text(da="sager, ingen har sagt valget af", en="cases nobody said how chosen"),
+    Counted.NOT_SAID: Text(
+        da="sager, hvis udvælgelse ingen har oplyst", en="cases nobody said how chosen"
+    ),
     Counted.ALL: Text(da="alle forfaldne sager", en="all cases due"),
     Counted.RANDOM: Text(da="sager udtaget ved lodtrækning", en="cases drawn at random"),
     Counted.CHOSEN: Text(da="udvalgte sager", en="chosen cases"),

@@ -4,26 +4,21 @@
 row is of a deadline, and of a team, a type of case or a month where that is asked for.
 """
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
-from api.answers import Answer, Exact, Label, Table, rendered
+from api.answers import Table, rendered
 from api.case_list import Slug, case_list
+from api.control_chart_answers import ChartRow, chart_rows
 from api.database import SessionDependency
+from api.deadline_readings import DeadlineReadingRow, reading_rows
 from api.documented import documented, planner_router
-from api.observed_answers import (
-    ComplianceCounts,
-    DeadlineReadingRow,
-    chart_rows,
-    compliance_rows,
-    compliance_sentence,
-    only,
-    reading_rows,
-)
+from api.listed_names import listed_names
+from api.observed_answers import ComplianceCounts, compliance_rows, divided_by, only
+from api.observed_sentences import compliance_sentence
 from api.presentation import Question
 from api.quantities import Day
 from api.store.departments import StoreDependency
@@ -32,8 +27,6 @@ from capacity.control_charts import Limits
 from capacity.wording import Text
 
 router: APIRouter = planner_router("a department's own past")
-
-_SHARE = ("andel 0-1", "share 0-1")
 
 
 class ObservedQuestion(Question):
@@ -49,8 +42,8 @@ class ObservedQuestion(Question):
     )
     by: str | None = Field(
         None,
-        description="what rows are divided by: team, case_class, month, separated by semicolons; "
-        "deadline and law always divide (da: opdeling)",
+        description="what rows are divided by: team, case_class, and month, quarter or year, "
+        "separated by semicolons; deadline and law always divide (da: opdeling)",
         examples=["month"],
         max_length=60,
     )
@@ -61,7 +54,8 @@ class ObservedQuestion(Question):
     shared: bool = Field(
         False,
         description="leave out the rows that hold a count from 1 to 4, and as many others as it "
-        "takes, so that none can be worked out from this table (da: til deling)",
+        "takes, so that none can be worked out from this table; what remains is no random part, "
+        "and quarters or years leave more of it than months (da: til deling)",
     )
 
 
@@ -84,9 +78,10 @@ async def observed(
 
     (da: målt rettidighed.) By the cohort, open cases and all: in time, late, open and overdue are
     what the share is of; not yet due and not required are shown beside. Clocks are divided by the
-    law that they started under. By month is by the month in which a clock falls due. What the list
-    could not show is in the sentence, and at `…/deadline-readings`.
+    law that they started under. By month, quarter or year is by that in which a clock falls due.
+    What the list could not show is in the sentence, and at `…/deadline-readings`.
     """
+    names = listed_names(store.department(slug))
     history = case_list(store, Histories(session), slug)
 
     def found() -> tuple[tuple[ObservedRow, ...], Text]:
@@ -97,9 +92,10 @@ async def observed(
             by=question.by,
             deadline=question.deadline,
             shared=question.shared,
+            names=names,
         )
         return tuple(ObservedRow.model_validate(row) for row in rows), compliance_sentence(
-            counted, question.deadline, shared=question.shared
+            counted, question.deadline, shared=question.shared, divided=divided_by(question.by)
         )
 
     rows, sentence = await run_in_threadpool(found)
@@ -125,27 +121,6 @@ class ChartQuestion(Question):
     )
 
 
-class ChartRow(Answer):
-    """One month of a series, and what judges it (da: punkt)."""
-
-    month: Annotated[date, Label("forfaldsmåned", "month due")]
-    in_time: Annotated[int, Label("til tiden", "in time", "frister", "deadlines")]
-    due: Annotated[int, Label("forfaldne", "due", "frister", "deadlines")]
-    share: Annotated[Exact, Label("andel til tiden", "share in time", *_SHARE)]
-    low: Annotated[float, Label("nedre kontrolgrænse", "lower limit", *_SHARE)]
-    high: Annotated[float, Label("øvre kontrolgrænse", "upper limit", *_SHARE)]
-    outside: Annotated[bool, Label("uden for grænserne", "outside the limits")]
-    median: Annotated[Exact, Label("fasens median", "median of the phase", *_SHARE)]
-    centre: Annotated[Exact, Label("fasens samlede andel", "share of the phase", *_SHARE)]
-    phase: Annotated[int, Label("fase", "phase")]
-    law_from: Annotated[date | None, Label("regler fra", "rules from")]
-    verdict: Annotated[str, Label("dom over fasen", "verdict on the phase")]
-    signals: Annotated[str, Label("signaler", "signals")]
-    false_alarm: Annotated[
-        float, Label("chance for falsk alarm", "chance of a false alarm", *_SHARE)
-    ]
-
-
 @router.get(
     "/v1/departments/{slug}/control-chart",
     **documented(Table[ChartRow], "whether a change in a deadline is more than noise"),
@@ -160,8 +135,10 @@ async def chart(
     """Return a deadline month by month, and whether a change is more than noise.
 
     (da: seriediagram.) A change of law begins a new phase, and so does a stated day. Neighbouring
-    phases of one law are held against one another; what began under another law is not.
+    phases of one law are held against one another, with a plain verdict; what began under another
+    law is not.
     """
+    names = listed_names(store.department(slug))
     history = case_list(store, Histories(session), slug)
     rows, sentence = await run_in_threadpool(
         chart_rows,
@@ -170,6 +147,7 @@ async def chart(
         team=question.team,
         phases=question.phases,
         limits=question.limits,
+        names=names,
     )
     table = Table[ChartRow](rows=tuple(ChartRow.model_validate(row) for row in rows))
     return rendered(table, question, request, in_words=sentence)

@@ -22,6 +22,7 @@ from api.inflow_answers import (
     inflow_sentence,
     month_rows,
 )
+from api.listed_names import listed_names
 from api.presentation import Question
 from api.quantities import Count
 from api.store.departments import StoreDependency
@@ -136,10 +137,11 @@ async def arrivals(
 
     (da: tilgang.)
     """
+    names = listed_names(store.department(slug))
     history = case_list(store, Histories(session), slug)
     fits = await run_in_threadpool(inflow, history)
-    table = Table[InflowRow](rows=inflow_rows(fits))
-    return rendered(table, question, request, in_words=inflow_sentence(fits))
+    table = Table[InflowRow](rows=inflow_rows(fits, names))
+    return rendered(table, question, request, in_words=inflow_sentence(fits, names))
 
 
 @router.get(
@@ -157,8 +159,9 @@ async def arrivals_by_month(
 
     (da: tilgang måned for måned.)
     """
+    names = listed_names(store.department(slug))
     history = case_list(store, Histories(session), slug)
     fits = await run_in_threadpool(inflow, history)
-    rows = await run_in_threadpool(month_rows, history, fits)
+    rows = await run_in_threadpool(month_rows, history, fits, names)
     table = Table[InflowMonthRow](rows=rows)
-    return rendered(table, question, request, in_words=inflow_sentence(fits))
+    return rendered(table, question, request, in_words=inflow_sentence(fits, names))

@@ -79,6 +79,12 @@ async def audited(engine: Engine, row: AuditRow) -> None:
         await run_in_threadpool(_keep, engine, row)
 
 
+def audited_command(engine: Engine, *, who: str, did: str, about: str, status: int) -> None:
+    """Keep what a command has done in a transaction of its own (da: før til revisionsspor)."""
+    now = datetime.now(UTC)
+    _keep(engine, AuditRow(at=now, who=who, did=did, about=about, status=status, request_id=""))
+
+
 def _keep(engine: Engine, row: AuditRow) -> None:
     with _trail(engine) as trail:
         trail.add(row)

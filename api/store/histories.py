@@ -118,8 +118,10 @@ class Histories:
     ) -> tuple[AcceptedList, bool]:
         """Keep a list that its user has accepted, and whether it is new (da: godkend).
 
-        The same list with the same answers is kept once. `ChangedMeanwhile` where somebody else has
-        accepted the department's first list meanwhile: its pseudonyms would be others.
+        The same list with the same answers is kept once, and what says the same as the newest of
+        its kind is not kept beside it; what its source is read by is remembered all the same.
+        `ChangedMeanwhile` where somebody else has accepted the department's first list meanwhile:
+        its pseudonyms would be others.
         """
         from api.imports.packing import FORMAT, packed
 
@@ -130,6 +132,10 @@ class Histories:
         before = self.by_token(slug, report.token)
         if before is not None:
             return before, False
+        same = self.same_as_newest(slug, terms, content)
+        if same is not None:
+            self._learn(terms, found, by=by)
+            return same, False
         self._keep_secret(slug, secret)
         values = {
             "department": slug,
@@ -151,12 +157,42 @@ class Histories:
             self.session.execute(insert(StoredHistory).values(**values))
         except IntegrityError as error:
             raise changed_meanwhile() from error
-        if terms.source is not None:
-            learnt = Remembered(found.mapping, found.values)
-            self._keep_source(terms.source, terms.kind, learnt, by=by)
+        self._learn(terms, found, by=by)
         kept = self.by_token(slug, report.token)
         assert kept is not None
         return kept, True
+
+    def same_as_newest(self, slug: str, terms: Terms, content: "Content") -> AcceptedList | None:
+        """Return the newest list of a kind where another says just the same (da: samme liste).
+
+        Row by row and of the same days, whatever the file looked like.
+        """
+        from api.imports.packing import FORMAT, packed
+
+        newest = (
+            select(StoredHistory.id)
+            .where(col(StoredHistory.department) == slug)
+            .where(col(StoredHistory.kind) == terms.kind.value)
+            .order_by(col(StoredHistory.id).desc())
+            .limit(1)
+        )
+        alike = select(*_LISTED).where(  # type: ignore[call-overload]
+            col(StoredHistory.id) == newest.scalar_subquery(),
+            col(StoredHistory.format) == FORMAT,
+            col(StoredHistory.unit).is_not_distinct_from(terms.unit and terms.unit.value),
+            col(StoredHistory.seen_on) == terms.seen_on,
+            col(StoredHistory.complete_from).is_not_distinct_from(terms.complete_from),
+        )
+        if self.session.exec(alike).first() is None:
+            return None  # and nothing need be packed
+        row = self.session.exec(alike.where(col(StoredHistory.content) == packed(content))).first()
+        return None if row is None else _accepted(row)
+
+    def _learn(self, terms: Terms, found: "Understood", *, by: str) -> None:
+        """Remember how a list was read, of its source (da: husk)."""
+        if terms.source is not None:
+            learnt = Remembered(found.mapping, found.values)
+            self._keep_source(terms.source, terms.kind, learnt, by=by)
 
     def listed(self, slug: str) -> tuple[AcceptedList, ...]:
         """Return the lists of a department, the newest first (da: afdelingens lister)."""
@@ -421,9 +457,9 @@ def _refuse_taken(session: Session, slug: str) -> None:
         raise InvalidInput(
             Text(
                 da=f"der er allerede en afdeling, der hedder ”{slug}”; læs listen ind i den med "
-                "department, eller vælg et andet navn",
+                f"department={slug}, eller vælg et andet navn",
                 en=f"there is a department called “{slug}” already; import the list under it with "
-                "department, or choose another name",
+                f"department={slug}, or choose another name",
             ),
             field="new_department",
         )

@@ -6,6 +6,7 @@ is looked through for CPR numbers before it leaves that process.
 """
 
 from api.uploads.cells import (
+    CauseKey,
     Cell,
     CellError,
     Faults,
@@ -27,6 +28,7 @@ from api.uploads.values import Mark, danish_date, danish_number, decimal_mark
 
 __all__ = [
     "Allowance",
+    "CauseKey",
     "Cell",
     "CellError",
     "Faults",

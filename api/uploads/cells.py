@@ -16,6 +16,9 @@ Cell: TypeAlias = str | float | int | bool | date | datetime | None
 MOST_LISTED = 200
 """So many errors are listed, and the rest are counted (da: højst vist)."""
 MOST_CPR_LISTED = 20
+SHOWN_OF_CAUSE = 5
+"""So many cells of each cause are always listed, however many errors came before."""
+_MOST_CAUSES = 100
 _LONGEST_VALUE = 40
 
 
@@ -49,7 +52,9 @@ class CellError:
     """What is wrong with a cell and what to do about it (da: fejl i en celle).
 
     `row`, `column` (a letter) and `heading` are absent where the error is of more than that.
-    `value` never shows a CPR number.
+    `value` never shows a CPR number. `cause` is the problem without what only this cell has, so
+    that others like it are known; absent where that is the problem itself. `rows` are as many as
+    have it: more than one of a word that nobody knows.
     """
 
     file: str
@@ -60,14 +65,20 @@ class CellError:
     value: str | None = None
     problem: Text
     what_to_do: Text
+    cause: Text | None = None
+    rows: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """Why a cell cannot be read as what its column holds (da: kan ikke læses)."""
+    """Why a cell cannot be read as what its column holds (da: kan ikke læses).
+
+    `cause` is the problem without the cell's own value; absent where that is the problem itself.
+    """
 
     problem: Text
     what_to_do: Text
+    cause: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +97,70 @@ class Sheet:
     hidden: bool
 
 
+CauseKey: TypeAlias = tuple[str | None, str | None, str]
+"""What errors of one cause have in common: sheet, column, and what is wrong (da: årsag)."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Errors of one cause (da: optælling af en årsag): its first cells, and how many there are."""
+
+    cells: list[CellError] = field(default_factory=list)
+    errors: int = 0
+    rows: int = 0
+
+
 @dataclass(slots=True, kw_only=True)
 class Faults:
-    """Errors as they are found: the first are listed, all are counted (da: fundne fejl)."""
+    """Errors as they are found: the first are listed, all are counted (da: fundne fejl).
+
+    By their causes too, and of each its first cells are listed whatever came before: one error that
+    is unlike the others does not drown in them.
+    """
 
     listed: list[CellError] = field(default_factory=list)
     count: int = 0
+    causes: dict[CauseKey, Tally] = field(default_factory=dict)
 
     def add(self, error: CellError) -> None:
         """Keep an error, or count it where there are many (da: tilføj)."""
         self.count += 1
-        if len(self.listed) < MOST_LISTED:
+        tally = self._tally((error.sheet, error.column, (error.cause or error.problem).da))
+        is_shown = len(tally.cells) < SHOWN_OF_CAUSE
+        tally.errors, tally.rows = tally.errors + 1, tally.rows + error.rows
+        if is_shown:
+            tally.cells.append(error)
+        if len(self.listed) < MOST_LISTED or (is_shown and len(self.causes) < _MOST_CAUSES):
             self.listed.append(error)
+
+    def lists(self, key: CauseKey) -> bool:
+        """Whether one more of a cause would be listed; otherwise it need only be counted."""
+        tally = self.causes.get(key)
+        if len(self.listed) < MOST_LISTED:
+            return True
+        return len(self.causes) < _MOST_CAUSES and (
+            tally is None or len(tally.cells) < SHOWN_OF_CAUSE
+        )
+
+    def count_only(self, key: CauseKey) -> None:
+        """Count an error that is not listed (da: tæl)."""
+        self.count += 1
+        tally = self._tally(key)
+        tally.errors, tally.rows = tally.errors + 1, tally.rows + 1
+
+    def take(self, other: "Faults") -> None:
+        """Take over the errors of another (da: overtag)."""
+        self.listed += other.listed
+        self.count += other.count
+        for key, tally in other.causes.items():
+            own = self._tally(key)
+            own.cells += tally.cells[: SHOWN_OF_CAUSE - len(own.cells)]
+            own.errors, own.rows = own.errors + tally.errors, own.rows + tally.rows
+
+    def _tally(self, key: CauseKey) -> Tally:
+        if key not in self.causes and len(self.causes) >= _MOST_CAUSES:
+            key = (None, None, "")  # the rest together
+        return self.causes.setdefault(key, Tally())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

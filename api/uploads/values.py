@@ -53,7 +53,9 @@ _MONTHS = {
 }
 _CLOCK = r"(?:(?:[T,]?\s*(?:kl\.?\s*)?)(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?)?"
 _DAY_FIRST = re.compile(
-    rf"(\d{{1,2}})([-./ ])(\d{{1,2}})\2(\d{{4}}|\d{{2}})(?:\s+|(?=T)|$){_CLOCK}", re.ASCII
+    r"(\d{1,2})([-./ ])(\d{1,2})(?:\2|(?:(?<=/\d)|(?<=/\d\d))[- ])(\d{4}|\d{2})"  # 5/3-2020 too
+    rf"(?:\s+|(?=T)|$){_CLOCK}",
+    re.ASCII,
 )
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-./]?)(\d{{2}})\2(\d{{2}})(?:\s+|(?=T)|$){_CLOCK}", re.ASCII)
 _IN_WORDS = re.compile(
@@ -147,6 +149,7 @@ def _no_number(cell: Cell) -> Unreadable:
             da="skriv kun cifre og ét decimaltegn, fx 23,92, uden enhed og procenttegn",
             en="write digits and one decimal mark alone, such as 23,92, without unit or per cent",
         ),
+        cause=Text(da="er ikke et tal", en="is not a number"),
     )
 
 
@@ -164,6 +167,10 @@ def _ambiguous(written: str, text: str) -> Unreadable:
             da=f"skriv det uden tusindtalsskilletegn: {whole}{decimals} eller {whole},{decimals}0",
             en=f"write it without thousands separators: {whole}{decimals} or {whole},{decimals}0",
         ),
+        cause=Text(
+            da="kan læses på to måder, og kolonnen viser ikke hvilken",
+            en="can be read in two ways, and its column does not tell which",
+        ),
     )
 
 
@@ -178,6 +185,10 @@ def _other_mark(written: str, mark: Mark) -> Unreadable:
             da="skriv alle kolonnens tal med samme decimaltegn",
             en="write all numbers of the column with the same decimal mark",
         ),
+        cause=Text(
+            da=f"har et andet decimaltegn end resten af kolonnen (”{mark}”)",
+            en=f"has another decimal mark than the rest of its column (“{mark}”)",
+        ),
     )
 
 
@@ -189,8 +200,10 @@ def danish_date(
     A number is a serial of a spreadsheet where `serials` says which system; a text never is. Two
     digits of year are 2000-2049 up to 49 and 1950-1999 from 50, as spreadsheets read them.
 
-    >>> danish_date("26. marts 2020"), danish_date("5/3-2020").problem.en
-    (datetime.date(2020, 3, 26), '“5/3-2020” is not a date')
+    >>> danish_date("26. marts 2020"), danish_date("5/3-2020"), danish_date("5/3 2020")
+    (datetime.date(2020, 3, 26), datetime.date(2020, 3, 5), datetime.date(2020, 3, 5))
+    >>> danish_date("5-3/2020").problem.en
+    '“5-3/2020” is not a date'
     >>> danish_date("26-03-20 kl. 14.30"), danish_date(43916.0)
     (datetime.datetime(2020, 3, 26, 14, 30), datetime.date(2020, 3, 26))
     >>> danish_date("03/26/2020").problem.en
@@ -262,6 +275,7 @@ def _no_date(cell: Cell) -> Unreadable:
     return Unreadable(
         problem=Text(da=f"”{value}” er ikke en dato", en=f"“{value}” is not a date"),
         what_to_do=_WRITE_A_DATE,
+        cause=Text(da="er ikke en dato", en="is not a date"),
     )
 
 
@@ -273,6 +287,10 @@ def _no_such_day(cell: Cell) -> Unreadable:
             en=f"“{value}” is not in the calendar between 1900 and 2199",
         ),
         what_to_do=_WRITE_A_DATE,
+        cause=Text(
+            da="findes ikke i kalenderen mellem 1900 og 2199",
+            en="is not in the calendar between 1900 and 2199",
+        ),
     )
 
 
@@ -289,5 +307,9 @@ def _month_first(written: str, month: int) -> Unreadable:
             da="skriv alle kolonnens datoer med dagen først, også dem, der kan læses begge veje",
             en="write all dates of the column with the day first, also those that can be read "
             "both ways",
+        ),
+        cause=Text(
+            da="kan være skrevet med måneden først som i USA",
+            en="may be written with the month first, as in America",
         ),
     )
