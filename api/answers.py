@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from api.etags import content_tag, is_known, not_modified
 from api.formats import MEDIA_TYPES, WRITERS, Cell, Column, Grid
 from api.presentation import Format, Presentation, Question
 from capacity.errors import InvalidInput
@@ -93,27 +94,34 @@ class Table(Answer, Generic[Row]):
 
 
 def rendered(
-    answer: Answer, question: Question, request: Request, *, in_words: Text | None = None
+    answer: Answer,
+    question: Question,
+    request: Request,
+    *,
+    in_words: Text | None = None,
+    tag: str | None = None,
 ) -> Response:
     """Write an answer as its caller asked for it; `InvalidInput` where that cannot be done.
 
-    `in_words` is the sentence of a table, which has none among its fields.
+    `in_words` is the sentence of a table, which has none among its fields. `tag` is the answer's
+    where it was known beforehand; that of its bytes if left out. Whoever has it already is told so.
     """
     presentation = question.presentation(request)
-    wants_sentence = presentation.format is Format.TEXT and presentation.field is None
+    wants_sentence = presentation.format is Format.TEXT and not presentation.fields
     if in_words and wants_sentence:
         grid = _one_cell(in_words.in_language(presentation.language))
     else:
         grid = _grid(answer, presentation)
+    content = WRITERS[presentation.format](grid, presentation)
+    tag = tag or content_tag(content)
     headers = {"Content-Language": presentation.language, "Vary": "Accept-Language"}
+    if is_known(request, tag):
+        return not_modified(tag, **headers)
+    headers["ETag"] = tag
     if presentation.format is Format.XLSX:
         name = request.scope["path"].strip("/").split("/")[-1]
         headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return Response(
-        WRITERS[presentation.format](grid, presentation),
-        media_type=MEDIA_TYPES[presentation.format],
-        headers=headers,
-    )
+    return Response(content, media_type=MEDIA_TYPES[presentation.format], headers=headers)
 
 
 def json_of(answer: Answer, language: Language) -> Any:
@@ -176,25 +184,27 @@ def _key(kind: type[Answer], name: str) -> str:
 
 
 def _chosen(fields: Fields, presentation: Presentation) -> Fields:
-    """Choose the fields to write, by key: one, or for text the sentence, or all."""
-    wanted = presentation.field
-    if wanted is None and presentation.format is not Format.TEXT:
+    """Choose the fields to write, by key: those asked for, of a text the sentence, or all."""
+    is_text = presentation.format is Format.TEXT
+    wanted = presentation.fields or (("sentence",) if is_text else ())
+    if not wanted:
         return fields
-    found = tuple(each for each in fields if each[1].key == (wanted or "sentence"))
-    if found:
-        return found
-    known = ", ".join(column.key for _, column in fields)
-    if wanted is None:
+    by_key = {column.key: (name, column) for name, column in fields}
+    if all(key in by_key for key in wanted):
+        return tuple(by_key[key] for key in wanted)
+    known = ", ".join(by_key)
+    if not presentation.fields:
         refusal = Text(
             da=f"svaret har ingen sætning; vælg ét felt: {known}",
             en=f"the answer has no sentence; choose one field: {known}",
         )
     else:
+        missing = ", ".join(key for key in wanted if key not in by_key)
         refusal = Text(
-            da=f"svaret har ikke det felt; felterne er {known}",
-            en=f"the answer has no such field; the fields are {known}",
+            da=f"svaret har ikke feltet {missing[:100]}; felterne er {known}",
+            en=f"the answer has no field {missing[:100]}; the fields are {known}",
         )
-    raise InvalidInput(refusal, field="field")
+    raise InvalidInput(refusal, field="field" if len(wanted) == 1 else "fields")
 
 
 _AS_THEY_ARE = frozenset((type(None), str, int, bool, date, datetime))

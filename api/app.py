@@ -11,6 +11,7 @@ from time import perf_counter
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from api.cross_origin import CrossOriginReading
 from api.database import database_engine, migrate, overwrite
 from api.door import Door
 from api.errors import install_errors
@@ -84,6 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
         rate=Flood(settings.rate, "rate"),
         wrong_keys=wrong_keys,
     )
+    app.add_middleware(CrossOriginReading, needs_keys=settings.needs_keys)
     app.add_middleware(Journal, log=log, metrics=metrics)
     install_errors(app)
     app.state.routes = [route for router in routers for route in router.routes]

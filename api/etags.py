@@ -26,13 +26,16 @@ under a unique constraint) and raises `changed_meanwhile(…)` where that hits n
 """
 
 import re
+from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 
+from api.presentation import language
 from capacity.errors import PlannerError
 from capacity.wording import Text
 
@@ -111,9 +114,34 @@ class Known:
         return written is not None and _matches(written, current, weakly=True)
 
 
-def not_modified(tag: str) -> Response:
+def answer_tag(request: Request, *follows_from: str) -> str:
+    """Return the tag of an answer by all that its bytes follow from (da: ETag på et svar).
+
+    That is its address, its language and what `follows_from` names; so it is known before anything
+    is computed, and a workbook that asks again need not have it simulated again.
+    """
+    query = request.scope["query_string"].decode("latin-1")
+    written = "\n".join([*follows_from, request.scope["path"], query, language(request)])
+    return content_tag(written.encode())
+
+
+def content_tag(content: bytes) -> str:
+    """Return the tag of an answer by its bytes (da: ETag på et svar).
+
+    >>> content_tag(b"37.2")
+    '"mi3m2vr3lhtmcwpuzdq3cmfe"'
+    """
+    return f'"{b32encode(sha256(content).digest()[:15]).decode().lower()}"'
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Whether whoever reads has the answer with that tag already (da: kendt)."""
+    return request.method in ("GET", "HEAD") and Known(_all(request, "if-none-match")).include(tag)
+
+
+def not_modified(tag: str, **headers: str) -> Response:
     """Answer that nothing is new (da: uændret)."""
-    return Response(status_code=304, headers={"ETag": tag})
+    return Response(status_code=304, headers={"ETag": tag, **headers})
 
 
 def changed_meanwhile() -> ChangedMeanwhile:

@@ -68,7 +68,7 @@ def _csv(grid: Grid, presentation: Presentation) -> bytes:
     writer.writerow([column.heading if in_words else column.key for column in grid.columns])
     for row in grid.rows:
         writer.writerow([_harmless(cell, presentation) for cell in row])
-    return written.getvalue().encode()
+    return written.getvalue().encode("utf-8-sig" if presentation.bom else "utf-8")
 
 
 def _harmless(cell: Cell, presentation: Presentation) -> str:
@@ -79,7 +79,13 @@ def _harmless(cell: Cell, presentation: Presentation) -> str:
 
 
 def _text(grid: Grid, presentation: Presentation) -> bytes:
-    return "\n".join(plain(row[0], presentation) for row in grid.rows).encode()
+    """A line a row; several fields of it with the separator between them, for a cell to split."""
+    sep = presentation.separator
+    rows = ([plain(cell, presentation) for cell in row] for row in grid.rows)
+    return "\n".join(
+        row[0] if len(row) == 1 else sep.join(each.replace(sep, " ") for each in row)
+        for row in rows
+    ).encode()
 
 
 def _xml(grid: Grid, presentation: Presentation) -> bytes:

@@ -45,6 +45,15 @@ class Separator(StrEnum):
     TAB = "tab"
 
 
+class Dialect(StrEnum):
+    """Two ways to write csv that programs know (da: csv-dialekt)."""
+
+    STANDARD = "standard"
+    """Decimal point, comma between columns, no byte order mark: Power Query, Google Sheets, R."""
+    DANSK = "dansk"
+    """Decimal comma, semicolon, words as headings, a byte order mark: opened in a Danish Excel."""
+
+
 class Header(StrEnum):
     """What stands above the columns of csv (da: overskrifter)."""
 
@@ -66,17 +75,23 @@ class Presentation:
     """How one answer is written (da: fremstilling); `digits` None is full precision."""
 
     format: Format = Format.JSON
-    field: str | None = None
+    fields: tuple[str, ...] = ()
+    """Only these, in this order; all, or of a text the sentence, where there are none."""
     digits: int | None = None
     decimal: DecimalMark = DecimalMark.POINT
     sep: Separator | None = None
     header: Header = Header.KEYS
+    bom: bool = False
     language: Language = "da"
 
     @property
     def separator(self) -> str:
-        """The sign between the columns of csv: never the decimal mark (da: kolonneskilletegn)."""
-        usual = Separator.SEMICOLON if self.decimal is DecimalMark.COMMA else Separator.COMMA
+        """The sign between columns: never the decimal mark (da: kolonneskilletegn).
+
+        Of several fields in one text a semicolon, whatever the mark: a cell splits by it everywhere.
+        """
+        is_semicolon = self.decimal is DecimalMark.COMMA or self.format is Format.TEXT
+        usual = Separator.SEMICOLON if is_semicolon else Separator.COMMA
         chosen = self.sep or usual
         return "\t" if chosen is Separator.TAB else chosen
 
@@ -91,8 +106,21 @@ def _few(digits: int | None) -> int | None:
     return digits
 
 
+def _one_of_two_ways(fields: str | None, asked: ValidationInfo) -> str | None:
+    if fields is not None and asked.data.get("field") is not None:
+        words = {
+            "da": "skriv enten field eller fields",
+            "en": "write either field or fields",
+        }
+        raise PydanticCustomError("refused", "{en}", words)
+    return fields
+
+
 def _unlike_the_decimal_mark(sep: Separator | None, asked: ValidationInfo) -> Separator | None:
-    if sep is Separator.COMMA and asked.data.get("decimal") is DecimalMark.COMMA:
+    decimal = asked.data.get("decimal")
+    if decimal is None and asked.data.get("dialect") is Dialect.DANSK:
+        decimal = DecimalMark.COMMA
+    if sep is Separator.COMMA and decimal is DecimalMark.COMMA:
         words = {
             "da": "komma er allerede decimaltegn; skriv sep=; eller sep=tab",
             "en": "comma is the decimal mark already; write sep=; or sep=tab",
@@ -125,36 +153,62 @@ class Question(Call):
 
     format: Format = Field(Format.JSON, description="how the answer is written")
     field: str | None = Field(None, description="only this field, by its name in the JSON answer")
+    fields: Annotated[str | None, AfterValidator(_one_of_two_ways)] = Field(
+        None,
+        description="only these fields, in this order, separated by commas; of a text they stand "
+        "in one line with `sep` between them, for a cell to split (da: felter)",
+        examples=["cases_per_fte,missing_fte_at_high"],
+        max_length=1000,
+    )
     digits: Annotated[Count | None, AfterValidator(_few)] = Field(
         None,
         description="decimals, rounded half away from zero; without it, full precision "
         "(da: decimaler)",
     )
-    decimal: DecimalMark = Field(
-        DecimalMark.POINT, description="decimal mark in text, csv and xml (da: decimaltegn)"
+    dialect: Dialect = Field(
+        Dialect.STANDARD,
+        description="`dansk` is decimal comma, semicolons, words as headings and a byte order "
+        "mark; each of them can be asked for by itself as well (da: csv-dialekt)",
+    )
+    decimal: DecimalMark | None = Field(
+        None,
+        description="decimal mark in text, csv and xml; that of the dialect if left out "
+        "(da: decimaltegn)",
     )
     sep: Annotated[Separator | None, AfterValidator(_unlike_the_decimal_mark)] = Field(
         None,
-        description="between the columns of csv; comma, or semicolon where comma is the decimal "
-        "mark (da: kolonneskilletegn)",
+        description="between the columns of csv, comma, or semicolon where comma is the decimal "
+        "mark; between several fields of a text, semicolon (da: kolonneskilletegn)",
     )
-    header: Header = Field(
-        Header.KEYS,
+    header: Header | None = Field(
+        None,
         description="headings of csv: `keys`, the names in the JSON answer, or `words` with units "
-        "as in xlsx (da: overskrifter)",
+        "as in xlsx; as the dialect has it if left out (da: overskrifter)",
+    )
+    bom: bool | None = Field(
+        None,
+        description="whether csv begins with a byte order mark, by which Excel knows UTF-8; as "
+        "the dialect has it if left out",
     )
 
     def presentation(self, request: Request) -> Presentation:
         """How this caller wants the answer written."""
+        is_danish = self.dialect is Dialect.DANSK
+        wanted = (self.field,) if self.field is not None else _named(self.fields)
         return Presentation(
             format=self.format,
-            field=self.field,
+            fields=wanted,
             digits=self.digits,
-            decimal=self.decimal,
+            decimal=self.decimal or (DecimalMark.COMMA if is_danish else DecimalMark.POINT),
             sep=self.sep,
-            header=self.header,
+            header=self.header or (Header.WORDS if is_danish else Header.KEYS),
+            bom=is_danish if self.bom is None else self.bom,
             language=language(request),
         )
+
+
+def _named(fields: str | None) -> tuple[str, ...]:
+    return tuple(each.strip() for each in (fields or "").split(",") if each.strip())
 
 
 def language(request: Request) -> Language:

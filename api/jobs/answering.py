@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 
 from api.answers import rendered
 from api.caller import caller
+from api.etags import answer_tag, is_known, not_modified
 from api.idempotency import Once
 from api.jobs.calculation import Calculation, Finding, planner_version
 from api.jobs.problems import CANCELLED, JobCancelled, refusal_of, still_working
@@ -75,7 +76,9 @@ async def answered(
     show the same calculation differently: `seen_as` makes of its answer what this one shows.
     Raises `TooMuchWork` for too large a question, and what the calculation itself refuses.
     """
-    here = desk(request)
+    here, tag = desk(request), answer_tag(request, calculation.id)
+    if is_known(request, tag):
+        return not_modified(tag)
     if once is not None and once.key is not None:
         with here.queue.jobs_and_replies() as (_, replies):
             replayed = once.replayed(replies)
@@ -83,7 +86,7 @@ async def answered(
             return replayed
     if await _is_small(calculation, here):
         answer = await run_in_threadpool(calculation.found)
-        return _rendered(seen_as(answer), question, request)
+        return _rendered(seen_as(answer), question, request, tag)
     kept: Response | None = None
     new = await run_in_threadpool(new_job, calculation, request)
     with here.queue.jobs_and_replies() as (jobs, replies):
@@ -92,7 +95,9 @@ async def answered(
         if once is not None and not job.state.is_over and question.format is not Format.TEXT:
             kept = once.answer_in(replies, lambda: accepted(job, request))
     here.workers.wake()
-    return kept if kept is not None else await answered_by(job, question, request, seen_as)
+    if kept is not None:
+        return kept
+    return await answered_by(job, question, request, seen_as, tag=tag)
 
 
 async def answered_by(
@@ -100,6 +105,8 @@ async def answered_by(
     question: Question,
     request: Request,
     seen_as: Callable[[Finding], Finding] = _whole,
+    *,
+    tag: str | None = None,
 ) -> Response:
     """Answer with what a job came to; where it goes on, wait for it or say so.
 
@@ -113,7 +120,7 @@ async def answered_by(
             raise still_working(job_address(job.id))
     match job.state:
         case State.DONE:
-            return _rendered(seen_as(finding(job, job.answer)), question, request)
+            return _rendered(seen_as(finding(job, job.answer)), question, request, tag)
         case State.FAILED:
             assert job.problem is not None
             raise refusal_of(job.problem)
@@ -172,5 +179,5 @@ def new_job(calculation: Calculation, request: Request) -> NewJob:
     )
 
 
-def _rendered(found: Finding, question: Question, request: Request) -> Response:
-    return rendered(found.answer, question, request, in_words=found.sentence)
+def _rendered(found: Finding, question: Question, request: Request, tag: str | None) -> Response:
+    return rendered(found.answer, question, request, in_words=found.sentence, tag=tag)

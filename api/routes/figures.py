@@ -146,7 +146,7 @@ async def figure(
 ) -> Response:
     """Return a number as it was frozen (da: frosset tal); as text, the number alone."""
     answer = _answer(kept.figure(id))
-    if question.format is Format.TEXT and question.field is None:
+    if question.format is Format.TEXT and question.field is None and question.fields is None:
         question = question.model_copy(update={"field": "value"})
     return rendered(answer, question, request)
 

@@ -11,7 +11,9 @@ from pydantic import Field
 from api.answers import Answer, Exact, Label, rendered
 from api.curve_terms import curve_question
 from api.documented import documented, planner_router
+from api.etags import answer_tag, is_known, not_modified
 from api.fields import RulesVersion, Sentence, Verdict, inputs_ends
+from api.jobs.calculation import planner_version
 from api.pages.asked import Asked
 from api.pages.dials import DIALS, REPLICATIONS, Plan, plan_of
 from api.pages.what_if import answers_of
@@ -170,11 +172,15 @@ async def what_if(
     these inputs: many are assumptions of the department's.
     """
     department = store.department(question.department)
+    version = store.version(department.address).tag
     store.let_go()
+    tag = answer_tag(request, version, planner_version())
+    if is_known(request, tag):
+        return not_modified(tag)
     plan = _plan(department, question)
     found = await run_in_threadpool(_found, plan, question, request)
     band = await run_in_threadpool(request.app.state.runs.band, plan, found)
-    return rendered(_answer(plan, found, band), question, request)
+    return rendered(_answer(plan, found, band), question, request, tag=tag)
 
 
 def _plan(department: Department, question: WhatIfQuestion) -> Plan:
