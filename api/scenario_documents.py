@@ -103,12 +103,16 @@ _KRONER_ONCE = Text(da="kr., én gang", en="DKK, once")
 _MOST_KRONER = 1_000_000_000
 
 
+MOST_POSTS = 200
+"""More posts than this in one change are a slip of the pen (da: højst)."""
+
+
 def _within(least: str, most: str, da: str, en: str, unit: Text) -> Within:
     return Within(Fraction(least), Fraction(most), Text(da=da, en=en), unit)
 
 
 def _posts(da: str, en: str) -> Within:
-    return _within("0.01", "200", da, en, _FTE)
+    return _within("0.01", str(MOST_POSTS), da, en, _FTE)
 
 
 def _factor(da: str, en: str) -> Within:

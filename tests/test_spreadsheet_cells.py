@@ -156,6 +156,43 @@ def test_a_changed_department_has_another_tag(service: TestClient) -> None:
         assert again.headers["etag"] != tag
 
 
+PLAN = "/v1/scenarios/ishoej-2020-to-ekstra/comparison?team=paragraf-50&replications=64"
+ROW = "key=statute.child_assessment&row_team=paragraf-50"
+
+
+def test_a_saved_scenario_is_asked_with_posts_on_top(service: TestClient) -> None:
+    """Two posts on top of the two that it has are four on the department as it is."""
+
+    def after(path: str) -> dict[str, object]:
+        (row,) = service.get(f"{path}&{ROW}").json()["rows"]
+        return row
+
+    own, more = after(PLAN), after(f"{PLAN}&extra_fte=2")
+    assert more["after"] > own["after"]
+    assert more["before"] == own["before"]
+    scenario = service.get("/v1/scenarios/ishoej-2020-to-ekstra").json()
+    assert more["scenario"] == f"ishoej-2020-to-ekstra@{scenario['version']}+2"
+    doubled = scenario | {
+        "slug": "fire-ekstra",
+        "changes": [*scenario["changes"], scenario["changes"][0] | {"fte": 2}],
+    }
+    doubled.pop("version", None)
+    assert service.post("/v1/scenarios", json=doubled).status_code == 201
+    from_ = scenario["changes"][0]["from"]
+    asked = f"{PLAN}&extra_fte=2,0&extra_from={from_}&extra_team=paragraf-50"
+    stored = after(PLAN.replace("ishoej-2020-to-ekstra", "fire-ekstra"))
+    if "ramp_up" not in scenario["changes"][0]:
+        assert after(asked)["after"] == stored["after"]
+    assert after(f"{PLAN}&extra_fte=0") == own
+
+
+@pytest.mark.parametrize(
+    "asked", ["extra_fte=-1", "extra_fte=1&extra_team=nobody", "extra_fte=99999"]
+)
+def test_posts_on_top_that_cannot_be_are_refused(service: TestClient, asked: str) -> None:
+    assert service.get(f"{PLAN}&{asked}").status_code in (404, 422)
+
+
 # --- Reading from a page of another site -----------------------------------------------------
 
 

@@ -34,7 +34,7 @@ from api.jobs.plans import (
 from api.jobs.waterfall import WaterfallCalculation, WaterfallRow
 from api.presentation import Question
 from api.quantities import Count, Day, Number, ShareNumber
-from api.scenario_documents import FIRST_YEAR, LAST_YEAR, AnyChange, PricesDocument
+from api.scenario_documents import FIRST_YEAR, LAST_YEAR, MOST_POSTS, AnyChange, PricesDocument
 from api.store.departments import Store, StoreDependency
 from api.store.scenarios import ScenariosDependency
 from capacity.department import Department
@@ -92,6 +92,18 @@ class ComparisonQuestion(PlanQuestion):
     row_team: str | None = Field(
         None,
         description=f"only the rows of this team; `{ALL_TEAMS}` for all teams together (da: kun)",
+    )
+    extra_fte: Number | None = Field(
+        None,
+        description="full-time posts on top of the scenario, in `extra_team` (da: ekstra "
+        "stillinger oven i)",
+        examples=["2"],
+    )
+    extra_team: str | None = Field(
+        None, description="their team; `team`, or the headline team, if left out", max_length=60
+    )
+    extra_from: Day | None = Field(
+        None, description="their first day; the department's own day if left out"
     )
 
 
@@ -181,16 +193,19 @@ async def comparison(
     store: StoreDependency,
     request: Request,
 ) -> Response:
-    """Compare row by row: every deadline, caseload, backlog, cost (da: sammenligning)."""
+    """Compare row by row: every deadline, caseload, backlog, cost (da: sammenligning).
+
+    A saved scenario can be asked with posts on top, which are not saved: a cell of a workbook names
+    the scenario and writes how many.
+    """
     scenario = kept.scenario(address).scenario
     before = Plan(name=BASELINE)
     if question.against != BASELINE:
         other = kept.scenario(question.against).scenario
         _refuse_other_department(scenario, other)
         before = Plan.of(other)
-    calculation = ComparisonCalculation(
-        _asked(scenario, question, store), before, Plan.of(scenario)
-    )
+    asked = _asked(scenario, question, store)
+    calculation = ComparisonCalculation(asked, before, _with_extra(scenario, asked, question))
     store.let_go()
     seen_as = partial(rows_of, key=question.key, team=question.row_team)
     return await answered(calculation, question, request, seen_as=seen_as)
@@ -403,6 +418,7 @@ def step_of(found: Finding, *, number: int | None) -> Finding:
 
 
 _OFFERED = "offered by the search"
+_ON_TOP = "asked for on top of the scenario"
 _BOUGHT_ONCE = {"measure", "overtime", "temporary_staff"}
 
 
@@ -422,6 +438,33 @@ def _mix(
         kroner,
         year,
         deadline or asked.department.headline_deadline,
+    )
+
+
+def _with_extra(scenario: Scenario, asked: Simulation, question: ComparisonQuestion) -> Plan:
+    """Return the scenario as a plan, with the posts that are asked for on top of it."""
+    plan = Plan.of(scenario)
+    if not question.extra_fte:
+        return plan
+    if not 0 < question.extra_fte <= MOST_POSTS:
+        raise InvalidInput(
+            Text(
+                da=f"skriv fra 0 til {MOST_POSTS} ekstra stillinger",
+                en=f"write from 0 to {MOST_POSTS} extra posts",
+            ),
+            field="extra_fte",
+        )
+    department = asked.department
+    posts = AddedPosts(
+        reason=_ON_TOP,
+        team=question.extra_team or asked.team or department.headline_team,
+        fte=question.extra_fte,
+        from_=question.extra_from or department.on,
+    )
+    return replace(
+        plan,
+        name=f"{plan.name}+{in_full(question.extra_fte, 'en')}",
+        changes=(*plan.changes, posts),
     )
 
 
