@@ -137,6 +137,7 @@ async def _delete_what_expires(app: FastAPI) -> None:
                 app.state.curves.forget()
                 app.state.runs.forget()
                 app.state.beside.forget()
+                app.state.desk.kept.forget()
             await run_in_threadpool(overwrite, app.state.engine)
         await asyncio.sleep(3600)
 

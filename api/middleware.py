@@ -11,7 +11,10 @@ _TAKES_FILE = re.compile(
 
 
 class HeadLikeGet:
-    """Answer HEAD as GET without the content: spreadsheets ask with HEAD before they fetch."""
+    """Answer HEAD as GET without the content: spreadsheets ask with HEAD before they fetch.
+
+    Whoever would work long for the content sees `without_content` in the scope, and need not.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -27,7 +30,7 @@ class HeadLikeGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        as_get = {**scope, "method": "GET"}
+        as_get = {**scope, "method": "GET", "without_content": True}
         await self.app(as_get, receive, send_without_content)
         # What the log says of a request, it says of HEAD too.
         scope.update({name: as_get[name] for name in ("route", "refused") if name in as_get})

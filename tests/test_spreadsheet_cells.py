@@ -107,7 +107,7 @@ def test_each_of_a_dialect_can_be_asked_for_by_itself(
     assert service.get(f"{CURVE}&format=csv&dialect=dansk&{more}").content.startswith(begins)
 
 
-@pytest.mark.parametrize("path", [CASELOAD, CURVE, WHAT_IF, "/v1/figures?limit=5"])
+@pytest.mark.parametrize("path", [CASELOAD, CURVE, WHAT_IF, "/v1/fte?department=ishoej-2020"])
 def test_what_a_workbook_has_already_is_not_sent_again(service: TestClient, path: str) -> None:
     first = service.get(path)
     tag = first.headers["etag"]
@@ -135,6 +135,41 @@ def test_nothing_is_simulated_for_somebody_who_has_the_answer(
     monkeypatch.setattr("api.routes.what_if._found", refuse)
     for path, tag in tags.items():
         assert service.get(path, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_spreadsheet_that_asks_for_the_head_first_has_nothing_simulated(
+    service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another seed, so that nothing of it is known."""
+    paths = [f"{each}&seed=77" for each in (CURVE, WHAT_IF)]
+    with monkeypatch.context() as patch:
+
+        def refuse(*_: object, **__: object) -> None:
+            raise AssertionError("simulated")
+
+        patch.setattr(CurveCalculation, "found", refuse)
+        patch.setattr("api.routes.what_if._found", refuse)
+        heads = [service.head(each) for each in paths]
+    for head, path in zip(heads, paths, strict=True):
+        answer = service.get(path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["etag"] == answer.headers["etag"]
+        assert head.headers["content-type"] == answer.headers["content-type"]
+    refused = service.head(CURVE.replace("extra_fte=0..2", "extra_fte=-1"))
+    assert refused.status_code == 422
+
+
+def test_what_was_answered_is_not_simulated_again_for_another_field(
+    service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = service.get(CURVE).json()["rows"]
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("simulated")
+
+    monkeypatch.setattr(CurveCalculation, "found", refuse)
+    lines = service.get(f"{CURVE}&format=text&fields=extra_fte,share_in_time").text.splitlines()
+    assert [float(line.split(";")[1]) for line in lines] == [row["share_in_time"] for row in whole]
 
 
 def test_a_changed_department_has_another_tag(service: TestClient) -> None:

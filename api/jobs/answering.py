@@ -5,8 +5,10 @@ simulations by a job, and what is more is refused. The clock decides nothing but
 a spreadsheet cell waits for its job.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Self
 
 from fastapi import Request, Response
@@ -16,6 +18,7 @@ from fastapi.responses import JSONResponse
 from api.answers import rendered
 from api.caller import caller
 from api.etags import answer_tag, is_known, not_modified
+from api.formats import MEDIA_TYPES
 from api.idempotency import Once
 from api.jobs.calculation import Calculation, Finding, planner_version
 from api.jobs.problems import CANCELLED, JobCancelled, refusal_of, still_working
@@ -28,6 +31,37 @@ from api.settings import Settings
 from api.store.jobs import Job, NewJob, Queue, State
 
 _SECONDS_TO_NEXT_LOOK = 2
+_FINDINGS_KEPT = 512
+
+
+class FindingsKept:
+    """The newest answers that were given at once, by what was asked (da: gemte resultater).
+
+    A spreadsheet asks twice for every cell, and for every field of a row by itself.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Finding] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, id: str) -> Finding | None:
+        """Return what a question came to, if that is still known (da: find)."""
+        with self._lock:
+            if id in self._kept:
+                self._kept.move_to_end(id)
+            return self._kept.get(id)
+
+    def keep(self, id: str, found: Finding) -> None:
+        """Keep an answer, and let go of the oldest (da: gem)."""
+        with self._lock:
+            self._kept[id] = found
+            while len(self._kept) > _FINDINGS_KEPT:
+                self._kept.popitem(last=False)
+
+    def forget(self) -> None:
+        """Forget all of them, as when a department is deleted (da: glem)."""
+        with self._lock:
+            self._kept.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +72,7 @@ class Desk:
     watch: Watch
     workers: Workers
     settings: Settings
+    kept: FindingsKept
 
     @classmethod
     def opened(cls, queue: Queue, settings: Settings, metrics: Metrics) -> Self:
@@ -48,7 +83,7 @@ class Desk:
         """
         workers = Workers(queue, settings.workers if settings.database else 0, metrics)
         workers.start()
-        return cls(queue, Watch(queue), workers, settings)
+        return cls(queue, Watch(queue), workers, settings, FindingsKept())
 
 
 def desk(request: Request) -> Desk:
@@ -84,8 +119,14 @@ async def answered(
             replayed = once.replayed(replies)
         if replayed is not None:
             return replayed
+    known = here.kept.find(calculation.id)
+    if known is not None:
+        return _rendered(seen_as(known), question, request, tag)
     if await _is_small(calculation, here):
+        if request.scope.get("without_content"):
+            return Response(media_type=MEDIA_TYPES[question.format], headers={"ETag": tag})
         answer = await run_in_threadpool(calculation.found)
+        here.kept.keep(calculation.id, answer)
         return _rendered(seen_as(answer), question, request, tag)
     kept: Response | None = None
     new = await run_in_threadpool(new_job, calculation, request)

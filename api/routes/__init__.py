@@ -29,6 +29,7 @@ from api.routes import (
     synthetic,
     turnaround,
     what_if,
+    workbook,
     workload,
 )
 
@@ -45,6 +46,7 @@ routers = tuple(
         erlang,
         curve,
         what_if,
+        workbook,
         over_time,
         stress,
         forecast,

@@ -301,6 +301,7 @@ async def deleted_department(
     request.app.state.runs.forget()
     request.app.state.tray.forget(slug)
     request.app.state.beside.forget()
+    request.app.state.desk.kept.forget()
     answer = DeletedAnswer(
         department=slug,
         versions=gone.versions,

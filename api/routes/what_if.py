@@ -13,6 +13,7 @@ from api.curve_terms import curve_question
 from api.documented import documented, planner_router
 from api.etags import answer_tag, is_known, not_modified
 from api.fields import RulesVersion, Sentence, Verdict, inputs_ends
+from api.formats import MEDIA_TYPES
 from api.jobs.calculation import planner_version
 from api.pages.asked import Asked
 from api.pages.dials import DIALS, REPLICATIONS, Plan, plan_of
@@ -178,6 +179,8 @@ async def what_if(
     if is_known(request, tag):
         return not_modified(tag)
     plan = _plan(department, question)
+    if request.scope.get("without_content"):
+        return Response(media_type=MEDIA_TYPES[question.format], headers={"ETag": tag})
     found = await run_in_threadpool(_found, plan, question, request)
     band = await run_in_threadpool(request.app.state.runs.band, plan, found)
     return rendered(_answer(plan, found, band), question, request, tag=tag)
