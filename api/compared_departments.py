@@ -23,10 +23,10 @@ from capacity.department_comparison import (
     department_table,
     ranked,
 )
-from capacity.errors import InvalidInput, PlannerError
+from capacity.errors import InvalidInput, NoCapacity, PlannerError
 from capacity.roster import available_hours, case_fte
 from capacity.rulebook import rulebook
-from capacity.wording import Text
+from capacity.wording import Text, date_in_words
 
 if TYPE_CHECKING:  # numpy and the simulation are loaded by whoever reads a file or a list
     from api.imports.department_rows import DepartmentRow as RowOfFile
@@ -131,16 +131,19 @@ def figures_of_stored(
     """Read the figures of a stored department, on its own day (da: afdelingens tal).
 
     Timeliness is of its case list and of the newest law there is something due under; without a
-    list, or where the list counts another unit, there is none.
+    list, or where the list counts another unit, there is none. `NoCapacity` where nobody has an
+    hour for cases that day: such a department has no caseload.
     """
     book, day = rulebook(), department.on
-    full_time = book["agreement.full_time_hours"].on(day).number
+    posts = case_fte(department.roster, day, book["agreement.full_time_hours"].on(day).number)
+    if not posts:
+        raise _nobody(department)
     figures = DepartmentFigures(
         name=department.slug,
         on=day,
         unit=department.unit,
         open_cases=department.open_cases,
-        fte=case_fte(department.roster, day, full_time),
+        fte=posts,
         fte_definition=FteDefinition.CASE_CARRYING,
         label=department.name,
         load=_load(department),
@@ -158,6 +161,21 @@ def figures_of_stored(
     row = max(laws, key=lambda each: each.law_from)
     return replace(
         figures, deadline=deadline, law_from=row.law_from, in_time=row.in_time, due=row.due
+    )
+
+
+def _nobody(department: Department) -> NoCapacity:
+    slug, day = department.slug, department.on
+    return NoCapacity(
+        Text(
+            da=f"{slug} har ingen med timer til sager {date_in_words(day, 'da')} og derfor intet "
+            "sagstal; læs personalelisten ind (caseload import staff FIL --department "
+            f"{slug} --accept, eller siden Ret afdelingen), eller udelad afdelingen",
+            en=f"{slug} has nobody with hours for cases on {date_in_words(day, 'en')}, and so no "
+            "caseload; import the payroll list (caseload import staff FILE --department "
+            f"{slug} --accept, or the page Edit the department), or leave the department out",
+        ),
+        field="departments",
     )
 
 

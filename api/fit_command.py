@@ -48,7 +48,7 @@ def fit(  # noqa: PLR0913  (one option each)
         bool,
         typer.Option(
             "--accept-unexplained",
-            help="Gem også et hold, hvis fortid modellen ikke forklarer (keep what is unexplained).",
+            help="Gem også et hold, hvis fortid modellen ikke forklarer (keep the unexplained).",
         ),
     ] = False,
     database: Database = None,

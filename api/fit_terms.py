@@ -95,10 +95,8 @@ def _stated(effort: str | None, said_by: str | None) -> StatedEffort | None:
     if not dots or not said_by:
         raise InvalidInput(
             Text(
-                da="skriv skønnet over tidsforbrug som 0,8..1,25 i effort, og i said_by, hvis det "
-                "er",
-                en="write the estimate of effort as 0.8..1.25 in effort, and in said_by whose it "
-                "is",
+                da="skriv skønnet over tidsforbrug som effort=0,8..1,25, og i said_by, hvis det er",
+                en="write the estimate as effort=0.8..1.25, and in said_by whose it is",
             ),
             field="effort" if said_by else "said_by",
         )

@@ -68,7 +68,8 @@ def import_file(  # noqa: PLR0913  (one option each)
         str | None, typer.Option(help="Hvad en sag er: child, family (what a case is).")
     ] = None,
     seen_on: Annotated[
-        str | None, typer.Option(help="Udtræksdatoen: listens sidste dag, fx 31-12-2025 (drawn on).")
+        str | None,
+        typer.Option(help="Udtræksdatoen: listens sidste dag, fx 31-12-2025 (drawn on)."),
     ] = None,
     complete_from: Annotated[
         str | None,

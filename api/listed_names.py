@@ -46,7 +46,7 @@ def listed_names(department: Department) -> ListedNames:
     comes of itself on an open case is a row of its own, `type/strand`.
 
     >>> from api.documents import load_example
-    >>> listed_names(load_example("fjordkoebing-2026")).team("assessment-north").da
+    >>> listed_names(load_example("fjordkoebing-2026")).case_class("assessment-north").da
     'Børnefaglig undersøgelse (Nord)'
     """
     case_classes: dict[str, Text] = {}

@@ -11,7 +11,7 @@ from api.uploads import shown_value
 from capacity.count_statistics import wilson
 from capacity.errors import InvalidInput
 from capacity.rulebook import rulebook
-from capacity.wording import Text
+from capacity.wording import Language, Spoken, Text
 
 if TYPE_CHECKING:  # numpy and the simulation are loaded by whoever reads a list
     from simulations.case_history import CaseHistory
@@ -127,20 +127,29 @@ def counted_of(
 
 def refuse_unseen(counted: "ObservedCompliance", deadline: str | None) -> None:
     """Refuse a deadline of which the list shows nothing (`InvalidInput`)."""
-    shown_ones = [each.deadline for each in counted.readings]
-    if deadline is not None and deadline not in shown_ones:
-        known = ", ".join(shown_ones)
-        raise InvalidInput(
-            Text(
-                da=f"sagslisten viser ikke fristen ”{shown_value(deadline)}”; "
-                + (f"den viser {known}" if known else "den viser ingen"),
-                en=f"the case list does not show the deadline “{shown_value(deadline)}”; "
-                + (f"it shows {known}" if known else "it shows none"),
+    if deadline is None or any(each.deadline == deadline for each in counted.readings):
+        return
+
+    def said(language: Language) -> str:
+        words = _UNSEEN if counted.readings else _NONE_SEEN
+        return words.in_language(language).format(
+            asked=shown_value(deadline),
+            known="; ".join(
+                f"{each.deadline} ({each.label.in_language(language)})" for each in counted.readings
             ),
-            field="deadline",
         )
 
+    raise InvalidInput(Spoken(said), field="deadline")
 
+
+_UNSEEN = Text(
+    da="sagslisten viser ikke fristen ”{asked}”; den viser {known}",
+    en="the case list does not show the deadline “{asked}”; it shows {known}",
+)
+_NONE_SEEN = Text(
+    da="sagslisten viser ikke fristen ”{asked}”; den viser ingen",
+    en="the case list does not show the deadline “{asked}”; it shows none",
+)
 _PLACE = ("deadline", "law_from", "team", "case_class", "month", "quarter", "year")
 _OUTCOMES = ("in_time", "late", "open_and_overdue", "not_yet_due", "not_required", "unknown")
 

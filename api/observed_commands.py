@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # numpy and the simulation are loaded by whoever reads a list
 
 _WIDTH = 88
 _NOTHING = "–"
+_HELD = "\u00a0"
 
 
 def observed(  # noqa: PLR0913  (one option each)
@@ -95,7 +96,7 @@ def observed(  # noqa: PLR0913  (one option each)
             )
             sentence = compliance_sentence(counted, deadline, shared=shared, divided=divided_by(by))
             table, keys = _table(_COUNTED, rows, lang), _keys(rows, lang)
-        words = fill(sentence.in_language(lang), _WIDTH, break_on_hyphens=False)
+        words = _filled(sentence.in_language(lang))
         typer.echo("\n\n".join(part for part in (words, table, keys) if part))
 
 
@@ -149,7 +150,13 @@ def review_size(
                 population=population,
             )
             sentence = sizes.review_size_sentence(found)
-        typer.echo(fill(sentence.in_language(lang), _WIDTH, break_on_hyphens=False))
+        typer.echo(_filled(sentence.in_language(lang)))
+
+
+def _filled(words: str) -> str:
+    """Break words into lines, but no number from its percent sign."""
+    held = words.replace(" %", f"{_HELD}%")
+    return fill(held, _WIDTH, break_on_hyphens=False).replace(_HELD, " ")
 
 
 def _history(department: str, database: str | None) -> "tuple[Department, CaseHistory]":

@@ -56,12 +56,12 @@ LEFT_OUT = Text(
     en="Left out: the row has a count from 1 to 4, or would give one away.",
 )
 _SOME = Text(
-    da="{label}: {left_out} af {rows} rækker er udeladt; de viste er ikke et tilfældigt udsnit",
-    en="{label}: {left_out} of {rows} rows are left out; those shown are no random sample",
+    da="{label}: {left_out} af {rows} er udeladt; de viste er ikke et tilfældigt udsnit",
+    en="{label}: {left_out} of {rows} are left out; those shown are no random sample",
 )
 _ALL = Text(
-    da="{label}: {left_out} af {rows} rækker er udeladt; ingen række kan vises",
-    en="{label}: {left_out} of {rows} rows are left out; no row can be shown",
+    da="{label}: {left_out} af {rows} er udeladt; ingen række kan vises",
+    en="{label}: {left_out} of {rows} are left out; no row can be shown",
 )
 _AGAINST_TOTAL = Text(
     da=" (af dem er {seen} til tiden, af alle {total})",
@@ -73,12 +73,12 @@ _NO_TOTAL = Text(
     en=", and the total is left out too: do not judge by the table.",
 )
 _LONGER = Text(
-    da="Opdel i stedet efter {stretches}, så færre rækker må udelades.",
-    en="Divide by {stretches} instead, so that fewer rows must be left out.",
+    da="Opdel i stedet efter {stretches}, så udelades der som regel færre rækker.",
+    en="Divide by {stretches} instead, and as a rule fewer rows are left out.",
 )
 _FEWER = Text(
-    da="Opdel efter færre ting ad gangen, så færre rækker må udelades.",
-    en="Divide by fewer things at a time, so that fewer rows must be left out.",
+    da="Opdel efter færre ting ad gangen, så udelades der som regel færre rækker.",
+    en="Divide by fewer things at a time, and as a rule fewer rows are left out.",
 )
 _STRETCHES = {
     "quarter": Text(da="kvartal (quarter)", en="quarter"),
@@ -181,14 +181,11 @@ def left_out_sentence(found: "LeftOut", *, with_law: bool = False) -> Text:
         if with_law:
             label += _since(found.law_from, language)
         seen, total = found.seen, found.total
-        begins = (
-            (_ALL if found.left_out == found.rows else _SOME)
-            .in_language(language)
-            .format(
-                label=label,
-                left_out=shown(found.left_out, 0, language),
-                rows=shown(found.rows, 0, language),
-            )
+        words = _ALL if found.left_out == found.rows else _SOME
+        begins = words.in_language(language).format(
+            label=label,
+            left_out=shown(found.left_out, 0, language),
+            rows=_rows(found.rows, language),
         )
         if total is None:
             return begins + _NO_TOTAL.in_language(language)
@@ -214,9 +211,12 @@ def not_shown(reading: "DeadlineReading", language: Language, *, shared: bool) -
 def of_rows(words: Text, reading: "DeadlineReading", count: int, language: Language) -> str:
     """Say something of so many rows of a deadline (da: om rækker)."""
     return words.in_language(language).format(
-        count=f"{shown(count, 0, language)} {_ROWS[count == 1].in_language(language)}",
-        label=reading.label.in_language(language),
+        count=_rows(count, language), label=reading.label.in_language(language)
     )
+
+
+def _rows(count: int, language: Language) -> str:
+    return f"{shown(count, 0, language)} {_ROWS[count == 1].in_language(language)}"
 
 
 def _of_row(row: "ComplianceRow", rows: "list[ComplianceRow]", language: Language) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # typer is loaded by the terminal alone
 _OTHERWISE = {"values": "value", "extra_fte": "extra", "slug": "new_department"}
 """What an option is called where the service has another name for it."""
 _PAIR = re.compile(
-    r"\b(map|values|study_map)=(?!…)([^;?]*?=(?:[a-z0-9_]+(?:[-/][a-z0-9]+)*|-|…)(?=[\s;,.)?:]|$))"
+    r"\b(map|values|study_map)=(?!…)([^;?]*?=(?:(?:…/)?[a-z0-9_]+(?:[-/][a-z0-9]+)*|-|…)(?=[\s;,.)?:]|$))"
 )
 """Of a column or a word: what it is stands behind a second equals sign."""
 _NONE: Mapping[str, str] = MappingProxyType({})

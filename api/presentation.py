@@ -88,7 +88,7 @@ class Presentation:
     def separator(self) -> str:
         """The sign between columns: never the decimal mark (da: kolonneskilletegn).
 
-        Of several fields in one text a semicolon, whatever the mark: a cell splits by it everywhere.
+        Of several fields in one text a semicolon, whatever the mark: every cell splits by it.
         """
         is_semicolon = self.decimal is DecimalMark.COMMA or self.format is Format.TEXT
         usual = Separator.SEMICOLON if is_semicolon else Separator.COMMA

@@ -35,7 +35,8 @@ class StressTerms:
 
     A day that is None is the first of the month after the department's, and that of the sick where
     they have one. `more_cases` is in per cent. `deadline` None means all of the team's; `merge` is
-    a team that is merged with it first. `months` are followed from the first of these days.
+    a team that is merged with it first, `beside` one whose deadlines are counted
+    too. `months` are followed from the first of these days.
     `InvalidInput` for days, months and numbers that nobody can mean.
     """
 
@@ -54,6 +55,7 @@ class StressTerms:
     more_cases_from: date | None = None
     more_cases_days: int = MORE_DAYS
     merge: str | None = None
+    beside: str | None = None
     months: int = FOLLOWED_MONTHS
     margin: Share = MARGIN
     seed: int = 1
@@ -66,6 +68,14 @@ class StressTerms:
         if not 0 <= self.more_cases <= _MOST_PER_CENT:
             _refuse_outside(-1, 0, _MOST_PER_CENT, "more_cases")
         refuse_unless_share(self.margin, "margin")
+        if self.beside is not None and (self.merge is not None or self.beside == self.team):
+            raise InvalidInput(
+                Text(
+                    da="vælg et andet team end det, der rammes, og læg ikke team sammen imens",
+                    en="choose another team than the one that is hit, and merge none meanwhile",
+                ),
+                field="beside",
+            )
 
     def test(self, department: Department) -> "StressTest":
         """Put it together; `InvalidInput` where nothing happens (da: stresstest)."""

@@ -1,5 +1,6 @@
 """What the command line writes: numbers in columns, a curve in words, a refusal in one line."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from api import quantities
 from api.option_names import as_options, option_names
 from api.plot import plotted
 from api.privacy import masked
@@ -28,6 +30,7 @@ _LINE = 88
 """Characters in a line of prose."""
 LOADING = Text(da="henter beregningskernen", en="loading the calculation")
 """What is told while numpy and the compiled kernels are loaded, and compiled the first time."""
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _A_MOMENT = 1.0
 """So many seconds nobody wonders what is going on (assumption)."""
 
@@ -63,7 +66,9 @@ def day(written: str) -> date:
     >>> day("26.03.2020") == day("26/3 2020") == day("26. marts 2020") == day("2020-03-26")
     True
     """
-    from api.uploads.values import danish_date  # here: only who writes a day waits for it
+    if _ISO_DAY.fullmatch(written):  # of any year, as the service has it
+        return quantities.day(written)
+    from api.uploads.values import danish_date  # here: only who writes it so waits for it
 
     found = danish_date(written, serials=None)
     if isinstance(found, date) and not isinstance(found, datetime):

@@ -23,6 +23,12 @@ _SWUNG = Text(
     en="The share in time has been between {least} and {most} in {count} months ({first} to "
     "{last}); in all {in_time} of {due} were in time ({centre}).",
 )
+_STEADY = Text(
+    da="Andelen til tiden har været {centre} i hver af {count} måneder ({first} til {last}): "
+    "{in_time} af {due}.",
+    en="The share in time has been {centre} in each of {count} months ({first} to {last}): "
+    "{in_time} of {due}.",
+)
 _ONE_MONTH = Text(
     da="I {first} var {in_time} af {due} til tiden ({centre}).",
     en="In {first} {in_time} of {due} were in time ({centre}).",
@@ -102,7 +108,8 @@ def control_chart_sentence(chart: ControlChart) -> Text:
 
 
 def _said(phase: Phase, language: Language) -> str:
-    parts = [_ONE_MONTH if len(phase.points) == 1 else _SWUNG]
+    shares = [each.point.share for each in phase.points]
+    parts = [_SWUNG if len(set(shares)) > 1 else _STEADY if len(shares) > 1 else _ONE_MONTH]
     if Signal.LONG_RUN in phase.signals:
         parts.append(_LONG_RUN)
     if Signal.FEW_CROSSINGS in phase.signals:
@@ -118,7 +125,6 @@ def _said(phase: Phase, language: Language) -> str:
     if marked and phase.limits is Limits.EXACT and Signal.OUTSIDE_LIMITS in phase.signals:
         parts.append(_DISPERSED)
     points, run = [each.point for each in phase.points], phase.longest_run
-    shares = [each.share for each in points]
     outside = [month_in_words(each.point.on, language) for each in phase.points if each.outside]
     side = {"da": ("under", "over"), "en": ("below", "above")}[language]
     return " ".join(part.in_language(language) for part in parts).format(

@@ -225,6 +225,9 @@ def _moved(
         duty_rotas=tuple(
             replace(each, staffed_by=new_name(each.staffed_by)) for each in department.duty_rotas
         ),
+        alternatives=tuple(
+            replace(each, team=new_name(each.team)) for each in department.alternatives
+        ),
         headline_team=new_name(department.headline_team),
     )
 

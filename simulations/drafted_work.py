@@ -100,7 +100,7 @@ def drafted_classes(department: Department) -> tuple[CaseClass, ...]:
 
 
 def strand_of(label: str, labels: Iterable[str]) -> str | None:
-    """Return which of some types another type is work on cases of, by their labels (da: sporets type).
+    """Return the type, of some, on whose cases another is work, by their labels (da: sporets type).
 
     None for a type of its own. Capitals and blanks make no difference.
 

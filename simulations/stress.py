@@ -12,7 +12,7 @@ overdue by then is left out.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -29,9 +29,10 @@ from capacity.units import Share
 from capacity.wording import Language, Text, date_in_words, month_in_words, percent, shown
 from capacity.workdays import Unit, add
 from simulations.cohorts import IN_TIME, LATE, OPEN_AND_OVERDUE
-from simulations.estimates import Estimate, ratio_difference, year_range
-from simulations.experiments import Trial, month_ends, refuse_too_much, run, steps, trial
+from simulations.estimates import Estimate, ratio, ratio_difference, year_range
+from simulations.experiments import Trial, month_ends, refuse_steps, run, steps, trial
 from simulations.luck import Floats
+from simulations.plan import connected_teams
 from simulations.questions import LEAST_REPLICATIONS
 from simulations.tallies import mean_of, quantile_range
 
@@ -118,11 +119,14 @@ class Follow:
 
     `deadline` is the one that counts, all of the team's where it is None; `to` the end of the
     period, `FOLLOWED_MONTHS` after the stress begins where it is None. A month is over it when the
-    paired loss in the share of deadlines kept is at most the `margin`, in 0..1. `InvalidInput` for
-    a margin outside 0 to 1 and for too few replications.
+    paired loss in the share of deadlines kept is at most the `margin`, in 0..1. `beside` is a team
+    whose deadlines and cases are counted too, and that nothing happens to: what two teams keep each
+    by themselves can be held against what they keep as one. `InvalidInput` for a margin outside 0
+    to 1 and for too few replications.
     """
 
     deadline: str | None = None
+    beside: str | None = None
     to: date | None = None
     margin: Share = Fraction(2, 100)
     seed: int = 1
@@ -181,7 +185,10 @@ class Stress:
     first month after it from which every month is within the margin; None where that is not within
     the period, or nothing was lost. `more_late` is how many more deadlines are missed in all from
     the stress to the end of the period, with its simulation error; a number of deadlines is the
-    same whether one team keeps them or two together. `follow` has the end of the period filled in.
+    same whether one team keeps them or two together. `late_without` and `late_with` are how many
+    those are in all, and `busy_without` the share of the hours there were for cases that were
+    worked without the stress, in 0..1, None without hours. `follow` has the end of the period
+    filled in.
     """
 
     department: Department
@@ -191,6 +198,9 @@ class Stress:
     worst: MonthUnderStress | None
     recovered_from: date | None
     more_late: Estimate
+    late_without: Estimate
+    late_with: Estimate
+    busy_without: Estimate | None
     follow: Follow
 
 
@@ -302,14 +312,17 @@ def compared(  # noqa: PLR0913  (each is asked about on its own)
     """
     follow = _followed(follow, test)
     replications = follow.replications
-    without, with_stress = _both(base, hit, team, test, book, follow)
-    refuse_too_much(without, replications)
-    refuse_too_much(with_stress, replications)
-    column = without.layout.teams.index(team)
-    one = _Months.of(without, column, replications, executor, on_progress)
+    without, with_stress, *apart = _all(base, hit, team, test, book, follow)
+    refuse_steps(sum(steps(each, replications) for each in (without, with_stress, *apart)))
+    counted = (team, *([follow.beside] if follow.beside and not apart else []))
+    one = _Months.of(without, counted, replications, executor, on_progress)
     other = _Months.of(
-        with_stress, column, replications, executor, lambda done: on_progress(replications + done)
+        with_stress, counted, replications, executor, lambda done: on_progress(replications + done)
     )
+    for each in apart:  # nothing happens there, so it is the same on both sides
+        assert follow.beside is not None
+        beside = _Months.of(each, (follow.beside,), replications, executor, lambda _: None)
+        one, other = one.together_with(beside), other.together_with(beside)
     if not one.due.any():
         raise InvalidInput(
             Text(
@@ -333,6 +346,9 @@ def compared(  # noqa: PLR0913  (each is asked about on its own)
         worst=worst,
         recovered_from=recovered,
         more_late=_more_late(months, test.from_, one, other),
+        late_without=_late(months, test.from_, one),
+        late_with=_late(months, test.from_, other),
+        busy_without=_busy(months, test.from_, one),
         follow=follow,
     )
 
@@ -351,7 +367,7 @@ def compared_steps(
     """
     follow = _followed(follow, test)
     return sum(
-        steps(each, follow.replications) for each in _both(base, hit, team, test, book, follow)
+        steps(each, follow.replications) for each in _all(base, hit, team, test, book, follow)
     )
 
 
@@ -361,20 +377,29 @@ def _followed(follow: Follow, test: StressTest) -> Follow:
     return replace(follow, to=end)
 
 
-def _both(
+def _all(
     base: Department,
     hit: Department,
     team: str,
     test: StressTest,
     book: Rulebook,
     follow: Follow,
-) -> tuple[Trial, Trial]:
-    """Lay out the department without and with the stress."""
+) -> list[Trial]:
+    """Lay out the department without and with the stress, and the team beside it.
+
+    A team that work is passed to or from is laid out with the one that is hit.
+    """
     surges = [each for each in test.shocks if isinstance(each, Surge)]
-    return (
-        _laid_out(base, team, follow, book, []),
-        _laid_out(hit, team, follow, book, surges),
-    )
+    beside = [] if follow.beside is None else [base.team(follow.beside, field="beside").slug]
+    is_apart = bool(beside) and follow.beside not in connected_teams(base, team)
+    counted = (team,) if is_apart else (team, *beside)
+    found = [
+        _laid_out(base, team, counted, follow, book, []),
+        _laid_out(hit, team, counted, follow, book, surges),
+    ]
+    if is_apart:
+        found.append(_laid_out(base, beside[0], tuple(beside), follow, book, []))
+    return found
 
 
 # --- Who is away -----------------------------------------------------------------------------
@@ -415,7 +440,12 @@ def _without(person: Caseworker, shock: Away | Leaving, book: Rulebook) -> tuple
 
 
 def _laid_out(
-    department: Department, team: str, follow: Follow, book: Rulebook, surges: Sequence[Surge]
+    department: Department,
+    team: str,
+    counted: tuple[str, ...],
+    follow: Follow,
+    book: Rulebook,
+    surges: Sequence[Surge],
 ) -> Trial:
     """Lay out a department by months of due date, surges and clocks that run already included."""
     assert follow.to is not None
@@ -424,7 +454,7 @@ def _laid_out(
     laid_out = trial(
         replace(department, case_classes=(*department.case_classes, *added)),
         team,
-        {"deadlines": lambda duty: duty.team == team and follow.deadline in (None, duty.rule)},
+        {"deadlines": lambda duty: duty.team in counted and follow.deadline in (None, duty.rule)},
         department.on,
         follow.to,
         book,
@@ -482,12 +512,14 @@ class _Months:
     due: Floats
     open_cases: Floats
     waiting_cases: Floats
+    busy_hours: Floats
+    clock_hours: Floats
 
     @classmethod
     def of(
         cls,
         laid_out: Trial,
-        column: int,
+        teams: tuple[str, ...],
         replications: int,
         executor: Executor | None,
         on_progress: Callable[[int], None],
@@ -495,13 +527,27 @@ class _Months:
         counted = run(laid_out, 0, replications, executor=executor, on_progress=on_progress)
         # The first bin is what was overdue at the start, the last what falls due after the end.
         counts = counted.counts[:, 0, 0, 1:-1]
-        samples = counted.samples[:, 0, :, column]
+        columns = [laid_out.layout.teams.index(team) for team in teams]
+        samples = counted.samples[:, 0, :, columns]
+
+        def summed(name: str) -> Floats:
+            # Indexing by a list puts the teams first.
+            total: Floats = samples[name].astype(np.float64).sum(axis=0)
+            return total
+
         return cls(
             counts[:, :, IN_TIME],
             counts[:, :, IN_TIME] + counts[:, :, LATE] + counts[:, :, OPEN_AND_OVERDUE],
-            samples["open_cases"].astype(np.float64),
-            samples["waiting_cases"].astype(np.float64),
+            summed("open_cases"),
+            summed("waiting_cases"),
+            np.diff(summed("busy_hours"), axis=1, prepend=0.0),
+            np.diff(summed("clock_hours"), axis=1, prepend=0.0),
         )
+
+    def together_with(self, other: "_Months") -> "_Months":
+        """Add what another team counted in the same replications."""
+        names = (each.name for each in fields(self))
+        return _Months(*(getattr(self, name) + getattr(other, name) for name in names))
 
 
 def _month(
@@ -537,6 +583,19 @@ def _more_late(
     first = next(number for number, each in enumerate(months) if each.until > from_)
     late, base_late = (each.due - each.in_time for each in (hit, without))
     return mean_of(late[:, first:].sum(axis=1) - base_late[:, first:].sum(axis=1))
+
+
+def _late(months: Sequence[MonthUnderStress], from_: date, counted: _Months) -> Estimate:
+    """How many deadlines are missed from the month of the stress on."""
+    first = next(number for number, each in enumerate(months) if each.until > from_)
+    return mean_of((counted.due - counted.in_time)[:, first:].sum(axis=1))
+
+
+def _busy(months: Sequence[MonthUnderStress], from_: date, counted: _Months) -> Estimate | None:
+    """The share of the hours for cases that was worked from the month of the stress on."""
+    first = next(number for number, each in enumerate(months) if each.until > from_)
+    hours = counted.clock_hours[:, first:].sum(axis=1)
+    return ratio(counted.busy_hours[:, first:].sum(axis=1), hours) if hours.any() else None
 
 
 def _worst_and_recovery(

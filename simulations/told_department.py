@@ -57,7 +57,9 @@ class Told:
 
 def deadlines_to_tell(on: date, book: Rulebook) -> dict[str, Text]:
     """The deadlines whose work can be said by hand on a day, with their names (da: frister)."""
-    return {each: book[each].label for each in WORK if each in book and book[each].is_in_force(on)}
+    return {
+        each: book[each].label for each in WORK if each in book.rules and book[each].is_in_force(on)
+    }
 
 
 def told_department(told: Told, book: Rulebook) -> Department:

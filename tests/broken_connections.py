@@ -3,17 +3,19 @@
 import http.client
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+BREAK = b"\x1e"
+"""What ends each part of an answer that comes in parts."""
 _HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "date", "server"}
 
 
 class Way(ThreadingHTTPServer):
-    """Passes everything on to a service; with `cuts` an answer there breaks off in the middle.
+    """Passes everything on to a service; with `cuts` an answer there breaks off after a part.
 
-    `passed` counts the answers that were let through to their end, `cut` those that were not.
+    `cut` counts the answers that did.
     """
 
     daemon_threads = True
@@ -22,7 +24,7 @@ class Way(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Pass)
         self.to = port
         self.cuts: str | None = None
-        self.passed = self.cut = 0
+        self.cut = 0
 
     @property
     def address(self) -> str:
@@ -58,16 +60,14 @@ class _Pass(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         is_cut = self.server.cuts is not None and self.path.startswith(self.server.cuts)
-        while piece := answer.read1(2**16):
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
-            if is_cut:  # before its end, which is then never told
-                self.server.cut += 1
-                self.close_connection = True
-                asked.close()
-                return
-        self.wfile.write(b"0\r\n\r\n")
-        self.server.passed += 1
-        asked.close()
+        with closing(asked), suppress(ConnectionError):  # whoever asked may have gone
+            while piece := answer.read1(2**16):
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                if is_cut and BREAK in piece:  # before its end, which is then never told
+                    self.server.cut += 1
+                    self.close_connection = True
+                    return
+            self.wfile.write(b"0\r\n\r\n")
 
 
 @contextmanager

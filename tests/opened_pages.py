@@ -1,17 +1,24 @@
 """A browser on the pages of a service that really runs; each test opens windows of its own."""
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from small_department import small_department
 from test_running import keys_commands, served
 from windows import CHROMIUM, FLAGS, WIDE, Window
 
+from api.documents import DepartmentDocument
+
+_NUMBERS = count(1)
 MOST_WAIT = 600
 """Seconds for the model to be compiled, where nobody has before, on a busy machine."""
 
@@ -36,6 +43,23 @@ def ready(address: str) -> None:
                 return
         assert time.monotonic() < until
         time.sleep(0.5)
+
+
+@pytest.fixture
+def own_department(service: str) -> str:
+    """A small department of a test's own, so that what it changes disturbs no other."""
+    made = small_department(caseworkers=3, arrivals_per_year="110")
+    cases = tuple(replace(each, slug="child-assessment") for each in made.case_classes)
+    slug = f"own-{next(_NUMBERS)}"
+    document = DepartmentDocument.from_domain(replace(made, slug=slug, case_classes=cases))
+    sent = Request(
+        f"{service}/v1/departments",
+        data=json.dumps(document.as_json()).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urlopen(sent, timeout=60) as answer:
+        assert answer.status == 201
+    return slug
 
 
 @pytest.fixture(scope="session")

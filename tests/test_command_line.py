@@ -221,7 +221,7 @@ def test_a_curve_can_be_asked_of_a_stored_department(tmp_path):
     [
         (("fte", "20x", *ON_THE_DAY), "20x"),
         (("fte", "20x37", "--non-case-hours", "1.234,5", *ON_THE_DAY), "non-case-hours"),
-        (("fte", "20x37", "--on", "26-03-2020"), "on: ”26-03-2020”"),
+        (("fte", "20x37", "--on", "03/26/2020"), "on: ”03/26/2020”"),
         (("fte", "20x37", "--on", "1800-01-01"), "1800"),
         (("ratio", "--open-cases", "8,9", "--case-fte", "2", *ON_THE_DAY), "open-cases: ”8,9”"),
         (("ratio", "--open-cases", "9", "--case-fte", "0", *ON_THE_DAY), "case-fte"),

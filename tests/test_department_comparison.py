@@ -88,8 +88,8 @@ def test_the_refusal_says_in_danish_what_each_counts():
         ranked(table, Measure.CASELOAD)
     assert refused.value.message.da == (
         "afdelingerne kan ikke rangordnes: de er ikke ens, når det gælder sagsenheden. Disse "
-        "måler det samme: Ishøj (børn, sagsbærende fuldtidsstillinger); Nabo (familier, sagsbærende "
-        "fuldtidsstillinger)"
+        "måler det samme: Ishøj (børn, sagsbærende fuldtidsstillinger); Nabo (familier, "
+        "sagsbærende fuldtidsstillinger)"
     )
 
 

@@ -383,8 +383,26 @@ def test_open_cases_are_spread_as_before_up_to_the_oldest(service: TestClient):
     (stage,) = found.backlog.stages
     assert len(stage.ages_days) == 200
     assert max(stage.ages_days) == 300
-    assert stage.remaining_effort == Fraction(1, 2)
+    assert stage.placed_by_age, "as before"
     assert sum(stage.ages_days) / 200 == pytest.approx(150, abs=3)
+
+
+def test_open_cases_at_the_last_episode_are_as_far_as_their_age_says(service: TestClient):
+    """There they wait for a caseworker or for others; at an earlier one they stand where told."""
+    form = form_to(page(service, part="cases"), "/edit/cases")
+    fields = fields_of(form)
+    changes: dict[tuple[str, int], str] = {("reason", 0): "Talt"}
+    for slug in ("open-assessment", "write-assessment"):
+        at = place_of(fields, f"child-assessment/{slug}", "episodes")
+        changes |= {("episodes.open", at): "10", ("episodes.oldest", at): "90"}
+    at = place_of(fields, "child-assessment", "classes")
+    changes[("classes.unknown", at)] = "19"
+    assert sent(service, form, written(fields, changes), "save").status_code == 303
+    found = next(each for each in now(service).case_classes if each.slug == "child-assessment")
+    assert {each.episode: each.placed_by_age for each in found.backlog.stages} == {
+        "open-assessment": False,
+        "write-assessment": True,
+    }
 
 
 def test_a_fit_goes_when_the_work_it_learned_is_written_over_and_stays_for_staff(

@@ -174,7 +174,7 @@ def test_the_same_list_is_kept_once(service):
 
 
 def test_the_lists_of_a_department_are_listed_the_newest_first_and_deleted(service):
-    first, second = kept(service), kept(service, CASES.replace("S1", "S7"))
+    first, second = kept(service), kept(service, CASES.replace("03-02-2025", "02-02-2025"))
     ids = [each["id"] for each in service.get(KEPT).json()["rows"]]
     assert ids == [answer.json()["accepted"]["id"] for answer in (second, first)]
     assert service.delete(f"{KEPT}/{ids[0]}").json()["id"] == ids[0]
@@ -487,7 +487,9 @@ def test_two_who_accept_the_first_list_at_once_never_mix_their_pseudonyms(engine
 
 def test_the_same_list_accepted_by_many_at_once_is_kept_once(service):
     token = check(service).json()["token"]
-    kept(service, CASES.replace("S1", "S9"))  # so that the department has its secret
+    kept(
+        service, CASES.replace("03-02-2025", "02-02-2025")
+    )  # so that the department has its secret
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda _: accept(service, token).status_code, range(4)))
     assert set(answers) <= {200, 201, 412, 503}
@@ -497,7 +499,7 @@ def test_the_same_list_accepted_by_many_at_once_is_kept_once(service):
 
 def test_a_damaged_list_says_so_and_leaves_the_others_alone(service):
     kept(service)
-    id_ = kept(service, CASES.replace("S1", "S9")).json()["accepted"]["id"]
+    id_ = kept(service, CASES.replace("03-02-2025", "02-02-2025")).json()["accepted"]["id"]
     with engine_of(service).begin() as connection:
         connection.execute(
             text("UPDATE history SET content = :c WHERE id = :i"), {"c": b"x", "i": id_}

@@ -131,18 +131,19 @@ def test_an_answer_that_breaks_off_is_said_to_be_unfinished(opened: Opening, ser
         assert finding(page).startswith("To ekstra fuldtidsstillinger")
 
 
-def test_what_is_chosen_now_is_what_is_kept_under_a_name(window: Window):
-    page = window.open("/what-if", extra_fte="1")
+def test_what_is_chosen_now_is_what_is_kept_under_a_name(window: Window, own_department: str):
+    page = window.open("/what-if", department=own_department, extra_fte="1")
     settled(page)
     turned(page, times=3)
     settled(page)
     chosen = page.locator(".sides tbody tr").first.locator("td b").all_inner_texts()
     page.locator("[name=name]").fill("Halvtredje mere")
     page.get_by_role("button", name="Gem som scenarie").click()
-    expect(page).to_have_url(re.compile(r"/compare\?.*kept=ishoej-2020-halvtredje-mere"))
+    expect(page).to_have_url(re.compile(rf"/compare\?.*kept={own_department}-halvtredje-mere"))
     expect(page.get_by_role("status").first).to_contain_text("Halvtredje mere")
     expect(page.locator("[data-going]")).to_have_count(0)
-    row = page.locator("table.compared").first.locator("tbody tr", has_text="undersøgelse").first
+    expect(page.locator(".plans")).to_contain_text("2,5 ekstra stillinger")
+    row = page.locator("table.compared").first.locator("tbody tr").first
     assert row.locator("td b").all_inner_texts() == chosen[:2]
 
 

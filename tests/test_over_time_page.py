@@ -154,6 +154,20 @@ def test_ages_that_nobody_knows_are_said_and_not_drawn(pages: TestClient):
     assert findings(root)[1].startswith("Ingen åbne sager, hvis alder er kendt")
     assert "39 åbne sager" in findings(root)[1]
     assert not of_class(root, "ages")
+    ages = next(each for each in root.iter("section") if each.get("aria-labelledby") == "ages")
+    assert "Der er ingen søjler at tegne for 39 åbne sager" in text(ages)
+    offered = [each.get("href", "") for each in ages.iter("a")]
+    assert [each for each in offered if "/edit?" in each and "part=files" in each]
+    assert [each for each in offered if "/edit?" in each and "part=cases" in each]
+
+
+def test_what_was_open_at_the_beginning_is_no_false_start(pages: TestClient):
+    """A department at rest goes on as it is: its pile neither jumps nor misses every deadline."""
+    told = rows(pages, page(pages, PATH, department=CITY, extra_fte="0"), "/over-time")
+    before = [row for row in told if row["side"] == "before"]
+    assert before[0]["share_in_time"] > 0.25
+    assert all(row["share_in_time"] > 0.6 for row in before[1:6])
+    assert max(row["open_cases"] for row in before[:6]) < 1.25 * 170
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,12 @@ import time
 import pytest
 from typer.testing import CliRunner
 
+import api.synthetic_files
 import api.terminal as terminal
 from api.command_line import main
+from api.observed_commands import _days
 from api.option_names import as_options
+from api.synthetic_files import ListFile
 from api.terminal import LOADING, told_if_slow
 from capacity.errors import InvalidInput
 
@@ -45,12 +48,16 @@ def test_what_is_refused_meanwhile_ends_the_waiting(monkeypatch, capsys):
 
 
 def test_a_command_that_is_slow_says_so_and_answers_on_the_other_stream(monkeypatch, tmp_path):
-    folder = tmp_path / "past"
-    monkeypatch.setattr(terminal, "_A_MOMENT", 0.0)
-    result = CliRunner().invoke(main, ("synthetic", "--folder", str(folder)))
-    assert result.exit_code == 0
-    assert "beregningskernen" in result.stderr
-    assert all(line.startswith(str(folder)) for line in result.stdout.splitlines())
+    def slow(*_size, **_said):
+        time.sleep(0.3)
+        return (ListFile(name="cases.csv", content=b"Sagsnr.;Team\n"),)
+
+    monkeypatch.setattr(api.synthetic_files, "synthetic_files", slow)
+    monkeypatch.setattr(terminal, "_A_MOMENT", 0.01)
+    result = CliRunner().invoke(main, ("synthetic", "--folder", str(tmp_path / "past")))
+    assert result.exit_code == 0, result.output
+    assert "simulerer afdelingens fortid" in result.stderr
+    assert result.stdout == f"{tmp_path / 'past' / 'cases.csv'}\n"
 
 
 def test_a_name_that_no_option_has_is_left_as_it_is():
@@ -72,6 +79,10 @@ def test_a_name_that_no_option_has_is_left_as_it_is():
 def test_every_command_reads_a_day_as_danes_write_it(words):
     iso = CliRunner().invoke(main, ("fte", "20x37", "--on", "2020-03-26"))
     assert CliRunner().invoke(main, words).stdout == iso.stdout
+
+
+def test_days_with_semicolons_between_them_are_read_one_by_one():
+    assert _days("01-07-2025; 1/1 2026;2026-07-01") == "2025-07-01;2026-01-01;2026-07-01"
 
 
 @pytest.mark.parametrize(

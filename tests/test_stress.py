@@ -11,7 +11,7 @@ from test_merging import OLD_TEAMS, before_the_change
 
 from capacity.caseworker import Absence, AbsenceReason
 from capacity.department import Department
-from capacity.errors import InvalidInput
+from capacity.errors import InvalidInput, UnknownDepartment
 from capacity.merging import merged
 from capacity.practice import Practice
 from capacity.roster import case_hours
@@ -397,6 +397,35 @@ def test_a_merged_team_of_one_misses_as_many():
     base, other = (merged(each, ["assessment"], "new", BOTH) for each in (department, hit))
     renamed = compared(base, other, "new", test, BOOK, QUICK)
     assert renamed.more_late == alone.more_late
+
+
+def test_what_is_beside_is_counted_too_and_nothing_happens_to_it():
+    department = three_teams()
+    ill = struck(department, "unge", TWO_OF_THREE, BOOK)
+    one, other, both = (
+        compared(department, ill, team, TWO_OF_THREE, BOOK, replace(QUICK, beside=beside))
+        for team, beside in (("unge", None), (OLD_TEAMS[0], None), ("unge", OLD_TEAMS[0]))
+    )
+    assert other.late_with == other.late_without
+    for name in ("late_with", "late_without"):
+        summed = getattr(one, name).value + getattr(other, name).value
+        assert getattr(both, name).value == pytest.approx(summed)
+    assert both.more_late.value == pytest.approx(one.more_late.value)
+    for alone, quiet, each in zip(one.months, other.months, both.months, strict=True):
+        assert each.due == pytest.approx(alone.due + quiet.due)
+        assert each.open_with == pytest.approx(alone.open_with + quiet.open_with)
+
+
+def test_nobody_is_beside_a_team_that_is_not_there():
+    with pytest.raises(UnknownDepartment):
+        stress(busy(), "assessment", test_of(sick()), BOOK, replace(QUICK, beside="nobody"))
+
+
+def test_late_with_less_late_without_is_what_more_are_late():
+    found = quickly(busy(), test_of(sick(people=2)))
+    assert found.late_with.value - found.late_without.value == pytest.approx(found.more_late.value)
+    assert found.busy_without is not None
+    assert 0 < found.busy_without.value <= 1
 
 
 def test_the_ranges_hold_the_means_and_are_of_single_courses():

@@ -26,13 +26,13 @@ def test_a_reload_in_the_middle_of_a_search_goes_on_with_the_same_work(
     """With another target than any other test has, so that nobody has searched for it before."""
     before = {row["id"] for row in jobs(service, "least-staff")}
     page = opened().open(
-        "/goal", department=CITY, target="83", certainty="85", post_price="612.345", source="prøve"
+        "/goal", department=CITY, target="83", certainty="85", hiring_days="75", first_share="40"
     )
     expect(going(page)).to_be_visible()
     begun = {row["id"] for row in jobs(service, "least-staff")} - before
     page.reload()
     expect(page.locator("[name=target]")).to_have_value("83")
-    expect(page.locator("[name=post_price]")).to_have_value("612.345")
+    expect(page.locator("[name=hiring_days]")).to_have_value("75")
     expect(page.locator("[data-going]")).to_have_count(0)
     expect(page.locator("#answers .finding").first).to_be_visible()
     after = {row["id"] for row in jobs(service, "least-staff")} - before

@@ -374,7 +374,10 @@ class _Changes:
             for each in before.backlog.stages
         ]
         stages += [
-            BacklogStage(episode=slug, ages_days=ages) for slug, ages in self._stages.items()
+            # Whether it waits for a caseworker or for others after the work, its age says: at the
+            # last episode it can be nowhere else.
+            BacklogStage(episode=slug, ages_days=ages, placed_by_age=slug == before.route[-1].slug)
+            for slug, ages in self._stages.items()
         ]
         return replace(
             before,

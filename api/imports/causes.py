@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from api.imports.columns import Columns
-from api.imports.fields import Kind, field
+from api.imports.fields import Kind, Reads, field
 from api.imports.unread_columns import UnreadColumns, listed
 from api.uploads import CauseKey, Cell, CellError, Faults, letter
 from capacity.wording import Text
@@ -39,15 +39,16 @@ class WrongColumn:
         instead = self.others[0] if self.others else None
         looks_da = looks_en = ""
         if self.others:
-            verb = "ligner" if len(self.others) == 1 else "ligner alle"
-            looks_da = f"; {listed(self.others, 'da')} {verb} det, der skal stå her"
-            looks_en = f"; {listed(self.others, 'en')} look like what belongs here"
+            verb = "looks" if len(self.others) == 1 else "look"
+            looks_da = f"; {listed(self.others, 'da')} ligner det, der skal stå her"
+            looks_en = f"; {listed(self.others, 'en')} {verb} like what belongs here"
         return Text(
             da=f"er ”{self.heading}” den rigtige kolonne for {self.label.da}? Næsten alle rækker "
-            f"har fejl i den{looks_da}. Skriv ellers hvilken: map="
+            f"har fejl i den{looks_da}. Skriv ellers hvilken, fx map="
             f"{instead or 'Overskrift'}={self.field}",
             en=f"is “{self.heading}” the right column for {self.label.en}? Nearly every row has "
-            f"an error in it{looks_en}. Else write which: map={instead or 'Heading'}={self.field}",
+            f"an error in it{looks_en}. Else write which, such as "
+            f"map={instead or 'Heading'}={self.field}",
         )
 
 
@@ -137,7 +138,9 @@ def _wrong_columns(
         is_empty = all(not each.value for each in own[most].cells)
         of = rows if is_empty else rows * _share_filled(sample[use.column])
         at_fault = sum(tally.rows for tally in own.values())
-        if at_fault >= max(_LEAST_ROWS, _NEARLY_ALL * of):
+        # A few words that come again are a column of words, though nobody knows them here.
+        are_words = known.reads is Reads.WORD and own[most].errors < max(_LEAST_ROWS, at_fault / 2)
+        if not are_words and at_fault >= max(_LEAST_ROWS, _NEARLY_ALL * of):
             yield (
                 most,
                 WrongColumn(

@@ -38,6 +38,7 @@ class Look:
 
     @classmethod
     def of(cls, cells: Sequence[Cell]) -> "Look":
+        """Look at a column (da: kolonnens udseende)."""
         filled = [cell for cell in cells[:_SAMPLE] if cell is not None and cell != ""]
         if not filled:
             return cls(0, 0.0, 0.0, frozenset())

@@ -58,8 +58,9 @@ class NewWords(Meanings):
         """
         labels = dict(self._first)
         for each in reversed(self.found()):
-            if each.means in labels:
-                labels[each.means] = each.written
+            slug = _slug_of(each.means or "")
+            if slug in labels:
+                labels[slug] = each.written
         return labels | {
             strand: self._after_type(labels[strand], of, labels)
             for strand, of in self._types.items()
@@ -77,13 +78,13 @@ class NewWords(Meanings):
             (self._remembered, Sureness.REMEMBERED),
         ):
             if word in said:
-                if said[word] in (LEFT_OUT, UNKNOWN):
-                    return said[word], sureness
-                return self._named(self._said(said[word]), written), sureness
+                if said[word] not in (LEFT_OUT, UNKNOWN):
+                    self._say(said[word], written)
+                return said[word], sureness
         if word not in self._by_word:
             if len(self._first) >= MOST_NAMES:
                 raise self._no_names()
-            self._by_word[word] = self._named(self._slug_of(word), written)
+            self._by_word[word] = self._named(self._slug_for(word), written)
         return self._by_word[word], Sureness.NEW
 
     def _named(self, slug: str, written: str) -> str:
@@ -92,10 +93,11 @@ class NewWords(Meanings):
             self._first[slug] = written
         return slug
 
-    def _said(self, means: str) -> str:
-        """The name that a user gives a word; a strand's is one like any other, `type-strand`."""
+    def _say(self, means: str, written: str) -> None:
+        """Note the name that a user gives a word; a strand's is the class that it becomes."""
         of, mark, _ = means.partition(STRAND_MARK)
-        slug = means.replace(STRAND_MARK, "-")
+        slug = self._named(_slug_of(means), written)
+        self._numbers[means] = self._numbers[slug]
         if mark and self._types.setdefault(slug, of) != of:
             raise InvalidInput(
                 Text(
@@ -106,7 +108,6 @@ class NewWords(Meanings):
                 ),
                 field="values",
             )
-        return slug
 
     def _after_type(self, written: str, of: str, labels: Mapping[str, str]) -> str:
         if of not in labels or of in self._types:
@@ -123,7 +124,7 @@ class NewWords(Meanings):
         is_so_called = is_strand(written, [labels[of]])
         return written if is_so_called else f"{labels[of]}{STRAND_MARK}{written}"
 
-    def _slug_of(self, word: str) -> str:
+    def _slug_for(self, word: str) -> str:
         longest = LONGEST[self.field]
         slug = word.replace(" ", "-")
         if _SLUG.fullmatch(slug) and len(slug) <= longest:
@@ -146,6 +147,11 @@ class NewWords(Meanings):
             ),
             field="map",
         )
+
+
+def _slug_of(means: str) -> str:
+    """What a class is called that a user has called `type/strand` or otherwise."""
+    return means.replace(STRAND_MARK, "-")
 
 
 def refuse_no_slugs(field: str, stated: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ from api.imports.department_rows import DepartmentRow
 from api.imports.fields import Kind
 from api.imports.meanings import Meaning
 from api.imports.unread_columns import Unread
+from api.imports.word_hints import Hint
 from api.uploads import CellError
 from capacity.case_events import EVENT_LABELS
 from capacity.staff_history import StaffHistory
@@ -59,6 +60,7 @@ class Report:
     error_count: int
     causes: tuple[Cause, ...]
     unread: tuple[Unread, ...]
+    hints: tuple[Hint, ...]
     warnings: tuple[Text, ...]
     counts: tuple[Count, ...]
     first_day: date | None
@@ -67,6 +69,11 @@ class Report:
     remembered: Text | None
     may_be_accepted: bool
     token: str
+
+    @property
+    def noted(self) -> tuple[Text, ...]:
+        """What is worth a look in the words, with what to write, and in the rows (da: bemærk)."""
+        return (*(each.in_full for each in self.hints), *self.warnings)
 
     def suppressed(self, least: int) -> "Report":
         """Return what may be shared: no counts below `least`, and nothing of single rows.

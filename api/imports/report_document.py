@@ -181,7 +181,7 @@ def report_document(
         causes=[_cause_part(each, language) for each in report.causes],
         warnings=[
             each.in_language(language)
-            for each in (*(one.said for one in report.unread), *report.warnings)
+            for each in (*(one.said for one in report.unread), *report.noted)
         ],
         counts=[CountPart(of=each.of, name=each.name, rows=each.rows) for each in report.counts],
         preview=[dict(each) for each in report.preview],

@@ -69,7 +69,7 @@ def report_in_words(
         return as_options(words.in_language(language), named)
 
     named = {**_OPTIONS, **option_names(options or {})}
-    notes = [*(each.said for each in report.unread), *report.warnings]
+    notes = [*(each.said for each in report.unread), *report.noted]
     parts = [
         _heading(report, language),
         _columns(report, language),

@@ -51,6 +51,7 @@ from api.imports.staff import StaffList
 from api.imports.terms import Terms
 from api.imports.time_entries import TimeStudyList
 from api.imports.unread_columns import UnreadColumns
+from api.imports.word_hints import hints
 from api.uploads import (
     Allowance,
     Cell,
@@ -66,7 +67,6 @@ from api.uploads import (
     shown_value,
     table,
 )
-from api.imports.word_hints import hints
 from api.uploads.lazy_columns import Joined
 from capacity.case_events import ARRIVAL_EVENTS
 from capacity.department import Department
@@ -196,7 +196,6 @@ class _Reader:
             *self._unit(),
             *self._only_ones(places),
             *self._names_kept(),
-            *(hint for of in new for hint in hints(of)),
         )
         asked = bool(found.questions)
         may_be = content is not None and understood_rows > 0 and not asked
@@ -222,6 +221,7 @@ class _Reader:
             error_count=faults.count,
             causes=causes(terms.kind, faults, self.rows, found, sample, unread),
             unread=tuple(unread.told()),
+            hints=tuple(hint for of in new for hint in hints(of)),
             warnings=(*opened.notices, *more, *summary.warnings),
             counts=summary.counts,
             first_day=summary.first_day,

@@ -51,7 +51,8 @@ class Unread:
     @property
     def said(self) -> Text:
         """What to tell of them, with the parameter that says what a column is (da: besked)."""
-        several, first, means = len(self.names) > 1, self.names[0], self.fields[0]
+        several, first = len(self.names) > 1, self.names[0]
+        means = self.fields[0] if self.needed else "…"
         da = "kolonnerne {} er ikke læst; de ligner {}" if several else _ONE.da
         en = "the columns {} are not read; they look like {}" if several else _ONE.en
         choices = ", ".join(self.fields)

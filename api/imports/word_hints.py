@@ -6,6 +6,7 @@ the user has named nothing is hinted.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
 
@@ -20,7 +21,8 @@ from simulations.drafted_work import STRAND_MARK, is_strand
 _MOST_HINTS = 12
 """Of one sort: whoever has more to look at has them in the table of values."""
 _MOST_TYPES = 8
-_AGAIN = ("revurder", "genvurder", "evaluering", "aaben sag", "aabne sager", "reassess", "review")
+_AGAIN = ("revurder", "genvurder", "evaluering", "reassess", "review")
+_ON_OPEN_CASES = ("aaben sag", "aabne sager", "open case")
 """What sounds like work on a case that is there already, besides follow-ups (da: gentagelser)."""
 _SAYS_NOTHING = frozenset(
     "team teamet gruppe gruppen afdeling afdelingen afd afsnit og and p par paragraf sag sager "
@@ -31,12 +33,29 @@ _OF_A_TEAM = ("teamet", "team", "gruppen", "gruppe", "afdelingen", "afdeling")
 """Ends of words that say no more: `Børneteamet`."""
 _ENDINGS = frozenset("e r n t s er en et ne erne ene rne".split())
 """One word in its number and case: undersøgelse, undersøgelsen, undersøgelser, …"""
-_LIKE, _LONG = 0.9, 5
+_LIKE, _LONG, _SLIPS, _MOST_LETTERS = 0.9, 5, 2, 60
 """Assumption: a slip of the pen leaves so much of a long word, as `Nordøst` is not `Nordvest`; in
 shorter words another letter is another word."""
 
 
-def hints(words: NewWords) -> Iterator[Text]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """What may be so, and what to write where it is (da: vink)."""
+
+    said: Text
+    answer: Text | None = None
+
+    @property
+    def in_full(self) -> Text:
+        """What is said with what to write (da: med svar)."""
+        if self.answer is None:
+            return self.said
+        return Text(
+            da=f"{self.said.da} ({self.answer.da})", en=f"{self.said.en} ({self.answer.en})"
+        )
+
+
+def hints(words: NewWords) -> Iterator[Hint]:
     """Say what may be the same, and what may be work on other cases (da: vink om ordene)."""
     named = [each for each in words.found() if each.sureness is Sureness.NEW and each.means]
     yield from _cut_off([*_same(words.field, named)])
@@ -44,13 +63,15 @@ def hints(words: NewWords) -> Iterator[Text]:
         yield from _cut_off([*_strands(named, words)])
 
 
-def _cut_off(found: Sequence[Text]) -> Iterator[Text]:
+def _cut_off(found: Sequence[Hint]) -> Iterator[Hint]:
     yield from found[:_MOST_HINTS]
-    if more := len(found) - _MOST_HINTS:
-        if more > 0:
-            yield Text(
+    more = len(found) - _MOST_HINTS
+    if more > 0:
+        yield Hint(
+            said=Text(
                 da=f"… og {more} vink mere af samme slags", en=f"… and {more} more such hints"
             )
+        )
 
 
 # --- The same, in other words -----------------------------------------------------------------
@@ -64,16 +85,27 @@ def are_alike(one: str, other: str) -> bool:
     >>> are_alike("Undersøgelse Nord", "Undersøgelse Syd"), are_alike("Team 1", "Team 2")
     (False, False)
     """
-    words, others = compared(one).split(), compared(other).split()
-    if "".join(words) == "".join(others):
-        return True
-    said, also_said = _telling_words(words), _telling_words(others)
-    return len(said) == len(also_said) and all(map(_is_same, said, also_said))
+    return _Told.of(one).is_like(_Told.of(other))
 
 
-def _telling_words(words: Sequence[str]) -> list[str]:
-    told = [each for each in words if each not in _SAYS_NOTHING] or words
-    return sorted(_without_team(each) for each in told)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a name comes to: its letters, and those of its words that say something."""
+
+    letters: str
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, written: str) -> "_Told":
+        words = compared(written).split()
+        told = [each for each in words if each not in _SAYS_NOTHING] or words
+        return cls("".join(words), tuple(sorted(_without_team(each) for each in told)))
+
+    def is_like(self, other: "_Told") -> bool:
+        if self.letters == other.letters:
+            return True
+        same_number = len(self.words) == len(other.words)
+        return same_number and all(map(_is_same, self.words, other.words))
 
 
 def _without_team(word: str) -> str:
@@ -86,66 +118,99 @@ def _is_same(word: str, other: str) -> bool:
     short, long = sorted((word, other), key=len)
     if short == long:
         return True
-    if len(short) < _LONG or any(each.isdigit() for each in short + long):
+    if len(short) < _LONG or len(long) > _MOST_LETTERS or not (short + long).isalpha():
         return False
     if long.startswith(short):
         return long.removeprefix(short) in _ENDINGS
-    return short[0] == long[0] and SequenceMatcher(None, short, long).ratio() >= _LIKE
+    if short[0] != long[0] or len(long) > len(short) + _SLIPS:
+        return False
+    return SequenceMatcher(None, short, long).ratio() >= _LIKE
 
 
-def _same(field: str, named: Sequence[Meaning]) -> Iterator[Text]:
+def _same(field: str, named: Sequence[Meaning]) -> Iterator[Hint]:
     """The most frequent first, and once for each two names."""
-    once = {compared(each.written): each for each in reversed(named)}
-    told: set[frozenset[str]] = set()
-    for more, fewer in combinations(sorted(once.values(), key=named.index), 2):
-        pair = frozenset((str(more.means), str(fewer.means)))
-        if len(pair) == 1 or pair in told or not are_alike(more.written, fewer.written):
+    once = {each.means: each for each in reversed(named)}
+    told = [(each, _Told.of(each.written)) for each in named if once[each.means] is each]
+    for (more, its), (fewer, others) in combinations(told, 2):
+        if not its.is_like(others):
             continue
-        told.add(pair)
         one, other = shown_value(more.written), shown_value(fewer.written)
-        yield Text(
-            da=f"”{other}” ligner ”{one}”; er de det samme, så giv dem samme navn: "
-            f"values={field}:{other}={more.means}",
-            en=f"“{other}” looks like “{one}”; where they are the same, give them one name: "
-            f"values={field}:{other}={more.means}",
+        answer = f"values={field}:{other}={more.means}"
+        yield Hint(
+            said=Text(
+                da=f"”{other}” ligner ”{one}”; er de det samme, så giv dem samme navn",
+                en=f"“{other}” looks like “{one}”; where they are the same, give them one name",
+            ),
+            answer=Text(da=answer, en=answer),
         )
 
 
 # --- Work on other cases -----------------------------------------------------------------------
 
 
-def _strands(named: Sequence[Meaning], words: NewWords) -> Iterator[Text]:
+def _strands(named: Sequence[Meaning], words: NewWords) -> Iterator[Hint]:
     labels = words.labels
     types = [
         slug
         for slug in dict.fromkeys(each.means for each in words.found())
         if slug in labels and not is_strand(labels[slug], labels.values())
     ]
-    own = [each for each in types if not _sounds_again(labels[each])]
+    own = [each for each in types if not sounds_again(labels[each])]
     for slug in dict.fromkeys(str(each.means) for each in named):
-        if slug not in types or slug in own or not own:
+        if not own or slug in own or slug not in types:
             continue
         word = shown_value(labels[slug])
-        of = next((each for each in own if len(each) >= _LONG and each in slug), own[0])
-        known = ", ".join(own[:_MOST_TYPES]) + (" …" if len(own) > _MOST_TYPES else "")
-        means = f"{of}{STRAND_MARK}{_strand_slug(slug, of)}"
-        yield Text(
-            da=f"”{word}” lyder som arbejde på sager af en anden type, og regnes for sager for "
-            "sig: timerne i en tidsregistrering kan så tælle to gange. Er det fx et spor af "
-            f"{of}, så skriv values={CASE_TYPE}:{word}={means} (typerne er {known})",
-            en=f"“{word}” sounds like work on cases of another type, and counts as cases of its "
-            "own: the hours of a time study may then count twice. Where it is, say, a strand of "
-            f"{of}, write values={CASE_TYPE}:{word}={means} (the types are {known})",
+        known = ", ".join(shown_value(labels[each]) for each in own[:_MOST_TYPES])
+        more, slugs = " …" if len(own) > _MOST_TYPES else "", ", ".join(own[:_MOST_TYPES])
+        answer = f"values={CASE_TYPE}:{word}={_likely_strand(slug, own)}"
+        yield Hint(
+            said=Text(
+                da=f"”{word}” lyder som arbejde på sager af en anden type, og regnes for sager for "
+                "sig: timerne i en tidsregistrering kan så tælle to gange; er det et spor af en "
+                f"anden type, så sig af hvilken: {known}{more}",
+                en=f"“{word}” sounds like work on cases of another type, and counts as cases of "
+                "its own: the hours of a time study may then count twice; where it is a strand of "
+                f"another type, say of which: {known}{more}",
+            ),
+            answer=Text(
+                da=f"fx {answer}; typerne er {slugs}", en=f"say {answer}; the types are {slugs}"
+            ),
         )
 
 
-def _sounds_again(word: str) -> bool:
-    return spoken_of(word) in (FIRST, LATER) or any(part in compared(word) for part in _AGAIN)
+def _likely_strand(slug: str, types: Sequence[str]) -> str:
+    """What to write; the type is left open unless the word has it or there is no other."""
+    said = [each for each in types if len(each) >= _LONG and each in slug]
+    if any(part in compared(slug) for part in _ON_OPEN_CASES):
+        said = []  # a notification on an open case is of the case, and no notification's
+    found = said if len(types) > 1 else types
+    if len(found) == 1:
+        return strand_means(slug, found[0])
+    return f"…{STRAND_MARK}{slug}"
 
 
-def _strand_slug(slug: str, of: str) -> str:
-    """What the strand is called after its type, within what there is room for."""
-    own, room = slug.removeprefix(f"{of}-"), LONGEST[CASE_TYPE] - len(of) - 1
-    while len(own) > room and "-" in own:
-        own = own.rpartition("-")[0]
-    return own[: max(room, 1)]
+def sounds_again(word: str) -> bool:
+    """Say whether a word sounds like work on a case that is there already (da: gentagelse).
+
+    >>> sounds_again("Revurdering"), sounds_again("Undersøgelse")
+    (True, False)
+    """
+    parts = (*_AGAIN, *_ON_OPEN_CASES)
+    return spoken_of(word) in (FIRST, LATER) or any(part in compared(word) for part in parts)
+
+
+def strand_means(slug: str, of: str) -> str:
+    """Return what to write of a word that is a strand of a type (da: sporets navn).
+
+    `slug` is what the word is called else; its words are cut as short as there is room for.
+
+    >>> strand_means("stoette-opfoelgning", "stoette"), strand_means("tilsyn", "stoette")
+    ('stoette/opfoelgning', 'stoette/tilsyn')
+    >>> strand_means("opfoelgning-paa-indsats-2", "boernefaglig-undersoegelse")
+    'boernefaglig-undersoegelse/op-pa-in-2'
+    """
+    words, room = slug.removeprefix(f"{of}-").split("-"), LONGEST[CASE_TYPE] - len(of) - 1
+    letters = max(map(len, words))
+    while letters > 1 and len("-".join(each[:letters] for each in words)) > room:
+        letters -= 1
+    return f"{of}{STRAND_MARK}{'-'.join(each[:letters] for each in words)}"

@@ -32,9 +32,9 @@ class OverTimeRow(Answer):
     """A month of a team, as it is or as it would be (da: måned).
 
     `_low` and `_high` are simulation error, `_month_low` and `_month_high` the range of single
-    courses, `_inputs_low` and `_inputs_high` what history leaves open of the inputs, null where that
-    is not quantified. Open cases, posts and caseload are those at the end of the month. Differences are from the same month as it
-    is, null in the rows before.
+    courses, `_inputs_low` and `_inputs_high` what history leaves open of the inputs, null where
+    that is not quantified. Open cases, posts and caseload are those at the end of the month.
+    Differences are from the same month as it is, null in the rows before.
     """
 
     side: Annotated[Side, Label("før eller efter", "before or after")]

@@ -180,6 +180,7 @@ class StressCalculation(Calculation):
         terms = self.terms
         return Follow(
             deadline=terms.deadline,
+            beside=terms.beside,
             to=terms.follow_to(self.asked),
             margin=terms.margin,
             seed=terms.seed,

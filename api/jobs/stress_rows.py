@@ -25,8 +25,9 @@ class StressRow(Answer):
     `_low` and `_high` of a difference, and of `more_late`, are simulation error; those of a single
     course are called `_month_low` and `_month_high`; `inputs_low` and `inputs_high` are what a fit
     leaves open, null where that has not been quantified. None of the three is in another. What is
-    of the whole stress (`worst_month`, `recovered_from`, `more_late`) is the same in every row;
-    the first two are null where nothing is felt, or where it is not over within the period.
+    of the whole stress (`worst_month`, `recovered_from`, `more_late`, `late_`, `busy_`) is the same
+    in every row; the first two are null where nothing is felt, or where it is not over within the
+    period.
     """
 
     month: Annotated[date, Label("måned, fra", "month, from")]
@@ -81,10 +82,22 @@ class StressRow(Answer):
     more_late: Annotated[float, Label("flere sene i alt", "more late in all", *_DEADLINES)]
     more_late_low: Annotated[float, Label("flere sene, nedre", "more late, low", *_DEADLINES)]
     more_late_high: Annotated[float, Label("flere sene, øvre", "more late, high", *_DEADLINES)]
+    late_without: Annotated[
+        float, Label("sene i alt uden stress", "late in all without", *_DEADLINES)
+    ]
+    late_without_low: Annotated[float, Label("sene uden, nedre", "late without, low", *_DEADLINES)]
+    late_without_high: Annotated[float, Label("sene uden, øvre", "late without, high", *_DEADLINES)]
+    late_with: Annotated[float, Label("sene i alt med stress", "late in all with", *_DEADLINES)]
+    late_with_low: Annotated[float, Label("sene med, nedre", "late with, low", *_DEADLINES)]
+    late_with_high: Annotated[float, Label("sene med, øvre", "late with, high", *_DEADLINES)]
+    busy_without: Annotated[
+        float | None, Label("timer brugt på sager uden stress", "hours worked without", *_SHARE)
+    ]
     stress: Annotated[Words, Label("stress", "stress")]
     department: Annotated[str, Label("afdeling", "department")]
     team: Annotated[str, Label("team", "team")]
     merged_with: Annotated[str | None, Label("lagt sammen med", "merged with")]
+    beside: Annotated[str | None, Label("talt sammen med", "counted together with")]
     deadline: Annotated[str | None, Label("frist (tomt: alle)", "deadline (empty: all)")]
     margin: Annotated[Exact, Label("margin", "margin", *_SHARE)]
     seed: Annotated[int, Label("frø", "seed")]
@@ -141,10 +154,18 @@ def stress_rows(
             more_late=found.more_late.value,
             more_late_low=found.more_late.low,
             more_late_high=found.more_late.high,
+            late_without=found.late_without.value,
+            late_without_low=found.late_without.low,
+            late_without_high=found.late_without.high,
+            late_with=found.late_with.value,
+            late_with_low=found.late_with.low,
+            late_with_high=found.late_with.high,
+            busy_without=found.busy_without and found.busy_without.value,
             stress=found.test.label,
             department=address,
             team=team,
             merged_with=merged_with,
+            beside=tested.beside,
             deadline=tested.deadline,
             margin=tested.margin,
             seed=tested.seed,

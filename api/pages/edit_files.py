@@ -347,7 +347,8 @@ def _cause(cause: "Cause") -> CauseLine:
         looks_da = looks_en = ""
         if wrong.others:
             looks_da = f" {listed(wrong.others, 'da')} ligner det, der skal stå her."
-            looks_en = f" {listed(wrong.others, 'en')} looks like what belongs here."
+            looks = "looks" if len(wrong.others) == 1 else "look"
+            looks_en = f" {listed(wrong.others, 'en')} {looks} like what belongs here."
         asked = Text(
             da=f"Er det den rigtige kolonne for {wrong.label.da}? Vælg ellers en anden i tabellen "
             f"over kolonner.{looks_da}",
@@ -394,6 +395,8 @@ def _column(use: ColumnUse, looks: Mapping[str, Text]) -> ColumnChoice:
 
 def _word(each: "Meaning", report: "Report", department: Department | None) -> WordChoice:
     choices = {**_words_of(each.field, department, report), **_ANYTHING}
+    if department is None and each.field == "case_type":
+        choices |= _strands_of(each, report)
     if each.means is not None and each.means not in choices:
         choices = {each.means: Text(da=each.means, en=each.means), **choices}
     return WordChoice(
@@ -431,6 +434,20 @@ def _words_of(name: str, department: Department | None, report: "Report") -> dic
             for episode in case_class.episodes
         }
     return _WORDS_OF.get(name, {})
+
+
+def _strands_of(each: "Meaning", report: "Report") -> dict[str, Text]:
+    """Of a word that sounds like a follow-up: on the cases of which type it may be (da: spor)."""
+    from api.imports.word_hints import sounds_again, strand_means  # here: it loads numpy
+
+    if each.means is None or each.means in _ANYTHING or not sounds_again(each.written):
+        return {}
+    own = each.means.rpartition("/")[2]
+    return {
+        strand_means(own, slug): Text(da=f"{of.da}/{each.written}", en=f"{of.en}/{each.written}")
+        for slug, of in _words_of(each.field, None, report).items()
+        if slug != each.means and "/" not in slug
+    }
 
 
 def _type_label(slug: str, department: Department) -> Text:

@@ -100,6 +100,11 @@ def sent_by_hand(form: Form, language: Language) -> HandPart:
     except InvalidInput as error:
         faults["on"] = error.message
     sheet = new_sheet(language, day, rulebook()).posted(form)
+    # A table that was sent without a line has one all the same, for what is to be written there.
+    sheet = replace(
+        sheet,
+        tables=tuple(each if each.lines else each.with_blank_lines(1) for each in sheet.tables),
+    )
     name = form.one("name")[:_LONGEST_NAME]
     return HandPart(
         sheet=sheet,

@@ -67,8 +67,8 @@ async def sent_file(request: Request, store: StoreDependency, caller: CallerDepe
     is_corrected = bool(form.one("file_id")) and corrected(waiting, form)
     keeps = form.one("do") == "keep" and not is_corrected  # or it is not what was shown
     _begin(request, waiting, store, caller.name if keeps else None)
-    for name, fault in cpr_faults(form).items():
-        _tray(request).refuse(waiting, InvalidInput(fault, field=name))
+    if faults := cpr_faults(form):
+        _tray(request).refuse(waiting, Missing(faults))
     return _redirected(frame.asked.address(PATH, file=waiting.id))
 
 

@@ -63,6 +63,11 @@ class StressQuestion(Question):
     merge: str | None = Field(
         None, description="a team that is merged with it first (da: læg sammen med)"
     )
+    beside: str | None = Field(
+        None,
+        description="a team whose deadlines and cases are counted too, and that nothing happens to "
+        "(da: ved siden af)",
+    )
     months: Count = Field(
         FOLLOWED_MONTHS, description="followed for so many months from the first of these days"
     )

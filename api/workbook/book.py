@@ -68,7 +68,7 @@ def workbook_of(findings: Findings, address: str, language: Language, made_on: d
         for sheet in (note, what_if, data, sources, help_, sent):
             sheet.set_paper(9)  # A4
             sheet.set_landscape()
-            sheet.fit_to_pages(1, 0)
+            sheet.fit_to_pages(1, 1 if sheet in (note, what_if) else 0)
             sheet.set_footer("&L&F&C&A&R&P / &N")
     return written.getvalue()
 

@@ -64,8 +64,7 @@ def _staff(sheet: "Worksheet", paper: Paper, findings: Findings, y: int) -> int:
         ("Stillinger, ansat", "Posts, contracted"),
         ("Stillinger til sager", "Posts for cases"),
     )
-    for x, (da, en) in enumerate(headings):
-        sheet.write(y + 2, x, say(da, en), paper.column)
+    paper.headings(sheet, y + 2, headings)
     first = y + 3
     for number, row in enumerate(findings.staff):
         at, line = first + number, first + number + 1
@@ -173,8 +172,7 @@ def _deadlines(
         ("Ringe år", "Poor year"),
         ("Godt år", "Good year"),
     )
-    for x, (da, en) in enumerate(headings):
-        sheet.write(y + 1, x, say(da, en), paper.column)
+    paper.headings(sheet, y + 1, headings)
     headline = department.headline_team, department.headline_deadline
     for number, watched in enumerate(findings.deadlines):
         is_headline = (watched.team, watched.deadline) == headline

@@ -1,6 +1,6 @@
 """The workbook's looks, names and language, which all sheets share (da: papiret)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +9,12 @@ from capacity.wording import Language
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 _INPUT = "#FFF2CC"
 """What may be written over is yellow, and said to be so."""
 _BAND = "#DDE7EE"
+_TWO_LINES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class Paper:
     title: "Format"
     heading: "Format"
     column: "Format"
+    over_numbers: "Format"
     input: "Format"
     input_decimals: "Format"
     input_day: "Format"
@@ -36,6 +39,12 @@ class Paper:
     wrapped: "Format"
     code: "Format"
     day: "Format"
+
+    def headings(self, sheet: "Worksheet", y: int, words: Iterable[tuple[str, str]]) -> None:
+        """Write headings of a table, the first over words and the others over numbers."""
+        sheet.set_row(y, _TWO_LINES)
+        for x, (da, en) in enumerate(words):
+            sheet.write(y, x, self.say(da, en), self.over_numbers if x else self.column)
 
     def say(self, da: str, en: str) -> str:
         """Return the words of the workbook's language (da: ord)."""
@@ -56,13 +65,14 @@ def paper_of(workbook: "Workbook", language: Language, name: Callable[[str, str]
         title=style(bold=True, font_size=16),
         heading=style(bold=True, font_size=13),
         column=style(bold=True, bg_color=_BAND, text_wrap=True, valign="top"),
+        over_numbers=style(bold=True, bg_color=_BAND, text_wrap=True, valign="top", align="right"),
         input=style(**filled),
         input_decimals=style(**filled, num_format="0.00"),
         input_day=style(**filled, num_format="yyyy-mm-dd"),
         decimals=style(num_format="0.00"),
         one_decimal=style(num_format="0.0"),
-        percent=style(num_format="0.0%"),
-        points=style(num_format="+0.0%;-0.0%;0.0%"),
+        percent=style(num_format="0.0\\ %"),
+        points=style(num_format="+0.0\\ %;-0.0\\ %;0.0\\ %"),
         total=style(**summed),
         total_decimals=style(**summed, num_format="0.00"),
         wrapped=style(text_wrap=True, valign="top"),

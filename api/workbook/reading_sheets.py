@@ -45,8 +45,8 @@ def write_data_sheet(sheet: "Worksheet", paper: Paper, findings: Findings) -> No
         1,
         0,
         say(
-            "Et øjebliksbillede. Power Query henter det frisk: Data > Hent data > Tom forespørgsel, "
-            "og sæt teksten nedenfor ind i den avancerede editor.",
+            "Et øjebliksbillede. Power Query henter det frisk: Data > Hent data > Tom "
+            "forespørgsel, og sæt teksten nedenfor ind i den avancerede editor.",
             "A snapshot. Power Query fetches it anew: Data > Get Data > Blank Query, and paste the "
             "text below into the advanced editor.",
         ),
@@ -168,8 +168,8 @@ _HELP = (
         "Yellow cells may be written over. All else are formulas that can be looked at.",
     ),
     (
-        "Excel på Windows spørger først om eksternt indhold: vælg Aktivér indhold. Excel på Mac og i "
-        "browseren henter ikke tal; der ses de senest kendte.",
+        "Excel på Windows spørger først om eksternt indhold: vælg Aktivér indhold. Excel på Mac og "
+        "i browseren henter ikke tal; der ses de senest kendte.",
         "Excel on Windows first asks about external content: choose Enable content. Excel on a Mac "
         "and in the browser fetches nothing; there the last known numbers are shown.",
     ),
@@ -180,14 +180,14 @@ _HELP = (
         "Refresh, or with Ctrl+Alt+F9.",
     ),
     (
-        "I nyt Excel findes KAP.SAGSTAL(sager;stillinger), KAP.MANGLER(sager;stillinger;pr_stilling) "
+        "I nyt Excel findes KAP.SAGSTAL(sager;stillinger), KAP.MANGLER(sager;stillinger;pr) "
         "og KAP.RETTIDIGHED(ekstra).",
-        "In new Excel there are KAP.SAGSTAL(cases,posts), KAP.MANGLER(cases,posts,per_post) and "
+        "In new Excel there are KAP.SAGSTAL(cases,posts), KAP.MANGLER(cases,posts,per) and "
         "KAP.RETTIDIGHED(extra).",
     ),
     (
-        "Svarer tjenesten ikke, står der hvorfor i feltet, og hvad tallet var, da arket blev hentet.",
-        "Where the service does not answer, the cell says why, and what the number was when the "
+        "Svarer tjenesten ikke, står det i feltet, og hvad tallet var, da arket blev hentet.",
+        "Where the service does not answer, the cell says so, and what the number was when the "
         "sheet was fetched.",
     ),
     (

@@ -32,9 +32,17 @@ _ANSWERS = (
     ("share_after", "Til tiden, med ændringen", "In time, with the change"),
     ("share_after_year_low", "Et ringe år, med ændringen", "A poor year, with the change"),
     ("share_after_year_high", "Et godt år, med ændringen", "A good year, with the change"),
-    ("difference", "Forskel", "Difference"),
-    ("difference_low", "Forskel, simuleringens usikkerhed ned", "Difference, error, low"),
-    ("difference_high", "Forskel, simuleringens usikkerhed op", "Difference, error, high"),
+    ("difference", "Forskel, procentpoint", "Difference, percentage points"),
+    (
+        "difference_low",
+        "Forskel, simuleringens usikkerhed ned",
+        "Difference, simulation error, low",
+    ),
+    (
+        "difference_high",
+        "Forskel, simuleringens usikkerhed op",
+        "Difference, simulation error, high",
+    ),
 )
 _POINTS = {"difference", "difference_low", "difference_high"}
 _CURVE = (
@@ -48,7 +56,7 @@ _TARGET = 0.9
 def write_what_if_sheet(
     workbook: "Workbook", sheet: "Worksheet", paper: Paper, findings: Findings, answers: Answers
 ) -> None:
-    """Write what may be changed, what it gives, the curve and the sensitivity (da: hvad nu hvis)."""
+    """Write the dials, what they give, the curve and the sensitivity (da: hvad nu hvis)."""
     department, say = findings.department, paper.say
     team, label = department.team(department.headline_team), department.headline_deadline
     sheet.set_column(0, 0, 46)
@@ -144,8 +152,7 @@ def _curve(
         *((da, en) for _, da, en in _CURVE),
         ("Mål", "Target"),
     ]
-    for x, (da, en) in enumerate(headings):
-        sheet.write(y + 1, x, say(da, en), paper.column)
+    paper.headings(sheet, y + 1, headings)
     fields = tuple(name for name, _, _ in _CURVE)
     rows = findings.curve or (None,) * len(LEVELS)
     for number, (level, row) in enumerate(zip(LEVELS, rows, strict=True)):
@@ -202,7 +209,7 @@ def _curve(
     )
     chart.set_x_axis({"name": say("ekstra fuldtidsstillinger", "extra full-time posts")})
     chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 560, "height": 300})
+    chart.set_size({"width": 560, "height": 330})
     sheet.insert_chart(
         3,
         3,
@@ -210,8 +217,10 @@ def _curve(
         {
             "object_position": 2,
             "description": say(
-                "Kurven som linjer: gennemsnit, ringe og godt år, og målet. Tallene står i tabellen nedenfor.",
-                "The curve as lines: mean, poor and good year, and the target. The numbers are in the table below.",
+                "Kurven som linjer: gennemsnit, ringe og godt år, og målet. Tallene står i "
+                "tabellen nedenfor.",
+                "The curve as lines: mean, poor and good year, and the target. The numbers are in "
+                "the table below.",
             ),
         },
     )
@@ -241,14 +250,8 @@ def _sensitivity(
         ),
         paper.heading,
     )
-    sheet.write(y + 1, 0, say("Tilgang", "Inflow"), paper.column)
-    for x, level in enumerate(LEVELS, start=1):
-        sheet.write(
-            y + 1,
-            x,
-            say(f"{in_full(level, 'da')} ekstra", f"{in_full(level, 'en')} extra"),
-            paper.column,
-        )
+    levels = ((f"{in_full(each, 'da')} ekstra", f"{in_full(each, 'en')} extra") for each in LEVELS)
+    paper.headings(sheet, y + 1, [("Tilgang", "Inflow"), *levels])
     for number, inflow in enumerate(INFLOWS):
         at, rows = y + 2 + number, findings.grid[number] or (None,) * len(LEVELS)
         change = inflow - 1
