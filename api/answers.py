@@ -114,14 +114,29 @@ def rendered(
         grid = _grid(answer, presentation)
     content = WRITERS[presentation.format](grid, presentation)
     tag = tag or content_tag(content)
-    headers = {"Content-Language": presentation.language, "Vary": "Accept-Language"}
     if is_known(request, tag):
-        return not_modified(tag, **headers)
-    headers["ETag"] = tag
+        return not_modified(tag, **_of_language(presentation))
+    return Response(content, headers=_headers(presentation, request, tag))
+
+
+def head_of(question: Question, request: Request, tag: str) -> Response:
+    """Say of an answer what can be said before it is worked out: all but its length (da: hoved)."""
+    answer = Response(headers=_headers(question.presentation(request), request, tag))
+    del answer.headers["Content-Length"]
+    return answer
+
+
+def _of_language(presentation: Presentation) -> dict[str, str]:
+    return {"Content-Language": presentation.language, "Vary": "Accept-Language"}
+
+
+def _headers(presentation: Presentation, request: Request, tag: str) -> dict[str, str]:
+    media_type = MEDIA_TYPES[presentation.format]
+    headers = {**_of_language(presentation), "ETag": tag, "Content-Type": media_type}
     if presentation.format is Format.XLSX:
         name = request.scope["path"].strip("/").split("/")[-1]
         headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return Response(content, media_type=MEDIA_TYPES[presentation.format], headers=headers)
+    return headers
 
 
 def json_of(answer: Answer, language: Language) -> Any:

@@ -157,7 +157,6 @@ class Question(Call):
         None,
         description="only these fields, in this order, separated by commas; of a text they stand "
         "in one line with `sep` between them, for a cell to split (da: felter)",
-        examples=["cases_per_fte,missing_fte_at_high"],
         max_length=1000,
     )
     digits: Annotated[Count | None, AfterValidator(_few)] = Field(

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from small_department import BOTH, fixed, small_department
 
+from api.documents import load_example
 from capacity.case_classes import Backlog, BacklogStage, Desk, Strand
 from capacity.caseworker import Vacancy
 from capacity.department import Department, Team
@@ -315,3 +316,21 @@ def test_reading_up_on_cases_that_move_costs_deadlines(uneven):
     )
     moved = with_handover_work(heavy, "basis", 60)
     assert share_in_time(moved, "basis") < share_in_time(heavy, "basis") - 0.005
+
+
+def test_sets_of_assumptions_of_a_team_go_to_the_team_that_it_becomes():
+    demo = load_example("ishoej-2020")
+    assert {each.team for each in demo.alternatives} == {"paragraf-50"}
+    teams = [demo.team(slug) for slug in ("paragraf-50", "basisteam-1")]
+    one = merged(
+        demo,
+        [each.slug for each in teams],
+        "one",
+        BOTH,
+        practice=teams[0].practice,
+        staff_risks=teams[0].staff_risks,
+    )
+    assert [replace(each, team="paragraf-50") for each in one.alternatives] == list(
+        demo.alternatives
+    )
+    assert {each.team for each in one.alternatives} == {"one"}

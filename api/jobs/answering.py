@@ -15,10 +15,9 @@ from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from api.answers import rendered
+from api.answers import head_of, rendered
 from api.caller import caller
 from api.etags import answer_tag, is_known, not_modified
-from api.formats import MEDIA_TYPES
 from api.idempotency import Once
 from api.jobs.calculation import Calculation, Finding, planner_version
 from api.jobs.problems import CANCELLED, JobCancelled, refusal_of, still_working
@@ -124,7 +123,7 @@ async def answered(
         return _rendered(seen_as(known), question, request, tag)
     if await _is_small(calculation, here):
         if request.scope.get("without_content"):
-            return Response(media_type=MEDIA_TYPES[question.format], headers={"ETag": tag})
+            return head_of(question, request, tag)
         answer = await run_in_threadpool(calculation.found)
         here.kept.keep(calculation.id, answer)
         return _rendered(seen_as(answer), question, request, tag)

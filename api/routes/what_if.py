@@ -8,12 +8,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
-from api.answers import Answer, Exact, Label, rendered
+from api.answers import Answer, Exact, Label, head_of, rendered
 from api.curve_terms import curve_question
 from api.documented import documented, planner_router
 from api.etags import answer_tag, is_known, not_modified
 from api.fields import RulesVersion, Sentence, Verdict, inputs_ends
-from api.formats import MEDIA_TYPES
 from api.jobs.calculation import planner_version
 from api.pages.asked import Asked
 from api.pages.dials import DIALS, REPLICATIONS, Plan, plan_of
@@ -104,10 +103,10 @@ class WhatIfAnswer(Answer):
     share_before_year_high: Annotated[float, Label("før, godt år", "before, good year", *_SHARE)]
     share_before_inputs_low: Annotated[
         float | None, Label("før, ukendte inddata ned", "before, inputs low", *_SHARE)
-    ]
+    ] = None
     share_before_inputs_high: Annotated[
         float | None, Label("før, ukendte inddata op", "before, inputs high", *_SHARE)
-    ]
+    ] = None
     share_after: Annotated[float, Label("andel til tiden, efter", "share in time, after", *_SHARE)]
     share_after_low: Annotated[float, Label("efter, simulationsfejl ned", "after, low", *_SHARE)]
     share_after_high: Annotated[float, Label("efter, simulationsfejl op", "after, high", *_SHARE)]
@@ -115,19 +114,19 @@ class WhatIfAnswer(Answer):
     share_after_year_high: Annotated[float, Label("efter, godt år", "after, good year", *_SHARE)]
     share_after_inputs_low: Annotated[
         float | None, Label("efter, ukendte inddata ned", "after, inputs low", *_SHARE)
-    ]
+    ] = None
     share_after_inputs_high: Annotated[
         float | None, Label("efter, ukendte inddata op", "after, inputs high", *_SHARE)
-    ]
+    ] = None
     difference: Annotated[float, Label("forskel", "difference", *_SHARE)]
     difference_low: Annotated[float, Label("forskel, nedre", "difference, low", *_SHARE)]
     difference_high: Annotated[float, Label("forskel, øvre", "difference, high", *_SHARE)]
     difference_inputs_low: Annotated[
         float | None, Label("forskel, ukendte inddata ned", "difference, inputs low", *_SHARE)
-    ]
+    ] = None
     difference_inputs_high: Annotated[
         float | None, Label("forskel, ukendte inddata op", "difference, inputs high", *_SHARE)
-    ]
+    ] = None
     difference_year_low: Annotated[
         float | None, Label("forskel, ringe år", "difference, poor year", *_SHARE)
     ] = None
@@ -180,7 +179,7 @@ async def what_if(
         return not_modified(tag)
     plan = _plan(department, question)
     if request.scope.get("without_content"):
-        return Response(media_type=MEDIA_TYPES[question.format], headers={"ETag": tag})
+        return head_of(question, request, tag)
     found = await run_in_threadpool(_found, plan, question, request)
     band = await run_in_threadpool(request.app.state.runs.band, plan, found)
     return rendered(_answer(plan, found, band), question, request, tag=tag)
