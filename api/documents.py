@@ -341,6 +341,7 @@ class BacklogStageDocument(Document):
     ages_days: tuple[StrictInt, ...] | EvenAges
     remaining_effort: ExactNumber = Field(default=1, validate_default=True)
     placed_by_age: StrictBool = Field(default=False, exclude_if=lambda placed: not placed)
+    begun_days_ago: tuple[StrictInt, ...] = Field(default=(), exclude_if=lambda days: not days)
 
     def to_domain(self) -> BacklogStage:
         """Read as `BacklogStage`."""

@@ -267,15 +267,27 @@ class BacklogStage:
     part of the episode's effort that is still to be spent. With `placed_by_age` a case stands at
     the episode or at a later one, where its age puts it, and what is left follows from that and
     from the order of work: the milestones that a case has passed are known, and what lies between
-    them is not.
+    them is not. Where it is known when work on each of those cases began, `begun_days_ago` says so
+    in their order: such a case has not waited for anybody at the episode since.
     """
 
     episode: str
     ages_days: tuple[int, ...]
     remaining_effort: Share = Fraction(1)
     placed_by_age: bool = False
+    begun_days_ago: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.begun_days_ago and not self._has_begun_as_it_aged():
+            raise InvalidInput(
+                Text(
+                    da="skriv for hver sag på trinnet, hvor mange dage siden arbejdet begyndte, "
+                    "fra 0 til sagens alder, og at den står, hvor alderen siger",
+                    en="write for every case at the step how many days ago its work began, from 0 "
+                    "to the case's age, and that it is placed by age",
+                ),
+                field="begun_days_ago",
+            )
         if any(age < 0 for age in self.ages_days):
             raise InvalidInput(
                 Text(
@@ -292,6 +304,17 @@ class BacklogStage:
                 ),
                 field="remaining_effort",
             )
+
+    def _has_begun_as_it_aged(self) -> bool:
+        of_every_case = len(self.begun_days_ago) == len(self.ages_days)
+        return (
+            self.placed_by_age
+            and of_every_case
+            and all(
+                0 <= begun <= age
+                for begun, age in zip(self.begun_days_ago, self.ages_days, strict=True)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -254,7 +254,9 @@ def _class_in(case_class: CaseClass, slug: str, old: str) -> CaseClass:
 def _divided(case_class: CaseClass, old: str, parts: Sequence[TeamPart]) -> list[CaseClass]:
     """Divide a class by the shares, its open cases dealt out in turn."""
     shares = [part.share for part in parts]
-    stages = [_dealt(stage.ages_days, shares) for stage in case_class.backlog.stages]
+    stages = case_class.backlog.stages
+    ages = [_dealt(stage.ages_days, shares) for stage in stages]
+    begun = [_dealt(stage.begun_days_ago, shares) for stage in stages]
     unknown = _dealt(tuple(range(case_class.backlog.unknown)), shares)
     return [
         replace(
@@ -263,8 +265,8 @@ def _divided(case_class: CaseClass, old: str, parts: Sequence[TeamPart]) -> list
             arrivals_per_year=case_class.arrivals_per_year * part.share,
             backlog=Backlog(
                 stages=tuple(
-                    replace(stage, ages_days=dealt[number])
-                    for stage, dealt in zip(case_class.backlog.stages, stages, strict=True)
+                    replace(stage, ages_days=of_ages[number], begun_days_ago=of_begun[number])
+                    for stage, of_ages, of_begun in zip(stages, ages, begun, strict=True)
                 ),
                 unknown=len(unknown[number]),
             ),

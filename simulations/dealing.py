@@ -174,7 +174,7 @@ def add_standing(templates, replication, room):
             if there.by_age:
                 age = there.age_days
                 line, time, effort, delay, of_route = where_its_age_puts_it(
-                    template, comer.key, templates, there.line, age
+                    template, comer.key, templates, there
                 )
             else:
                 age, line, time, effort, delay, of_route = where_it_stands(
@@ -233,26 +233,31 @@ def where_it_stands(row, template, of_case, templates):
         if uniform(of_route, STANDS) * longest < total or attempt == _MOST_TRIES:
             break
     age = min(uniform(of_route, AGE) * total, longest)
-    line, time, effort, delay = place_at(template, of_route, templates, age)
+    line, time, effort, delay = place_at(
+        template, of_route, templates, age, template.first_line, False
+    )
     if line == NOTHING:
         return age, template.first_line, 0, 1.0, 0.0, of_route
     return age, line, time, effort, delay, of_route
 
 
 @part
-def where_its_age_puts_it(template, of_case, templates, first_line, age):
+def where_its_age_puts_it(template, of_case, templates, there):
     """Where a case of known age stands, at a line or after it: the line, the time, what is left.
 
     Routes are dealt at the steady pace until one is met that takes longer than that and has come so
     far by then. Where none is met, a case too young for it stands at the line, one too old for the
-    route at its end.
+    route at its end. Of a case whose work is known to have begun, the route runs from then.
     """
+    first_line, has_begun = there.line, there.begun_days >= 0
+    age = there.begun_days if has_begun else there.age_days
+    begins = first_line if has_begun else template.first_line
     of_route = of_case
     line = time = 0
     effort = delay = 0.0
     for attempt in range(_MOST_TRIES):
         of_route = key_of(of_case, attempt)
-        line, time, effort, delay = place_at(template, of_route, templates, age)
+        line, time, effort, delay = place_at(template, of_route, templates, age, begins, has_begun)
         if line >= first_line:
             return line, time, effort, delay, of_route
     if line == NOTHING:
@@ -263,18 +268,20 @@ def where_its_age_puts_it(template, of_case, templates, first_line, age):
 
 
 @part
-def place_at(template, of_route, templates, age):
+def place_at(template, of_route, templates, age, begins, has_begun):
     """Where a route dealt at the steady pace has come at an age; no line where it is over by then.
 
-    The line, the time, the share of effort left and the days of delay left, of which one is 0.
+    The line, the time, the share of effort left and the days of delay left, of which one is 0. Age
+    is counted from the line where it `begins`; where work `has_begun` there, nobody is waited for.
     """
     passed = 0.0
-    for number in range(template.first_line, template.last_line):
+    for number in range(begins, template.last_line):
         line = templates.lines[number]
         of_line = key_of(of_route, line.name)
         for time in range(times_of(line, of_line)):
             # It waits first, with all its work left, and is then worked through.
-            passed += line.waits_days
+            if not (has_begun and number == begins and time == 0):
+                passed += line.waits_days
             work = line.days_per_hour * effort_of(line, of_line, time, templates.quantiles)
             if passed + work > age:
                 left = 1.0 if age <= passed else (passed + work - age) / work

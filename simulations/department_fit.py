@@ -245,7 +245,7 @@ def past_department(department: Department, past: Past) -> Department:
             replace(
                 _class_fit(each, past).today(each),
                 arrivals_per_year=came / years if rows.cases else each.arrivals_per_year,
-                backlog=open_cases(each, rows_of(each, before)).backlog,
+                backlog=open_cases(each, rows_of(each, before), rows).backlog,
             )
         )
     then = replace(

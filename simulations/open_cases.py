@@ -1,11 +1,13 @@
 """The cases that are open on the day of a list, with their true ages (da: åbne sager ved start).
 
 A list knows how old an open case is and which milestones it has passed, and seldom how much work is
-left: between two milestones its age says where it stands (`BacklogStage.placed_by_age`).
+left: between two milestones its age says where it stands (`BacklogStage.placed_by_age`). Where it
+says of nearly every case when work on it began, it says too which of the open ones still wait with
+all their work left.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,6 +18,9 @@ from capacity.case_events import MET_BY, CaseEvent
 from capacity.caseload import CaseUnit
 from simulations.case_history import CaseHistory
 from simulations.luck import Floats, Integers
+
+NEARLY_EVERY = 0.95
+"""Of so many finished cases a list says when work began, where silence means that it has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,29 +35,46 @@ class OpenCases:
     without_arrival: int
 
 
-def open_cases(case_class: CaseClass, rows: CaseHistory) -> OpenCases:
+def open_cases(
+    case_class: CaseClass, rows: CaseHistory, whole: CaseHistory | None = None
+) -> OpenCases:
     """Lay out a class's open cases by age and by milestones passed (da: åbne sager).
 
-    `rows` are those of this class alone. A case is open until it is closed or withdrawn, or until
+    `rows` are those of this class alone; `whole` is all that is known of the class, where `rows`
+    are what was known on an earlier day. A case is open until it is closed or withdrawn, or until
     the last milestone of its route is reached where the list shows no closing.
     """
     still_open = open_rows(case_class, rows)
     arrived = still_open.arrived_at()
-    stages: dict[int, list[int]] = defaultdict(list)
-    for place, at in zip(_passed(case_class, still_open), arrived, strict=True):
+    stages: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    for place, at, begun in zip(
+        _passed(case_class, still_open), arrived, still_open.at(CaseEvent.WORK_BEGAN), strict=True
+    ):
         if not np.isnan(at):
-            stages[int(place)].append(int(still_open.seen_until - at))
+            age = int(still_open.seen_until - at)
+            since = None if np.isnan(begun) else min(age, int(still_open.seen_until - begun))
+            stages[int(place)].append((age, since))
     unknown = int(np.isnan(arrived).sum())
+    tells = _tells_of_beginnings(rows if whole is None else whole)
     return OpenCases(
         backlog=Backlog(
             stages=tuple(
-                _stage(case_class, place, tuple(sorted(ages)))
-                for place, ages in sorted(stages.items())
+                stage
+                for place, cases in sorted(stages.items())
+                for stage in _stages(case_class, place, cases, tells=tells and place == 0)
             ),
             unknown=unknown,
         ),
         without_arrival=unknown,
     )
+
+
+def _tells_of_beginnings(rows: CaseHistory) -> bool:
+    """Whether the list says of nearly every finished case when work on it began."""
+    finished = [rows.at(each) for each in MET_BY.values() if each in rows.events]
+    done = ~np.isnan(np.fmin.reduce(finished)) if finished else np.zeros(rows.cases, np.bool_)
+    known = done & ~np.isnan(rows.at(CaseEvent.WORK_BEGAN))
+    return bool(done.any()) and known.sum() >= NEARLY_EVERY * done.sum()
 
 
 def open_in_all(still_open: Sequence[tuple[CaseClass, CaseHistory]]) -> int:
@@ -99,13 +121,37 @@ def event_of(episode: Episode) -> CaseEvent | None:
     return MET_BY.get(episode.clock.deadline) if episode.clock else None
 
 
-def _stage(case_class: CaseClass, place: int, ages: tuple[int, ...]) -> BacklogStage:
-    if place < len(case_class.route):
-        episode = case_class.route[place].slug
-        return BacklogStage(episode=episode, ages_days=ages, placed_by_age=True)
-    # All its work is done, and nobody has closed it.
-    last = case_class.route[-1].slug
-    return BacklogStage(episode=last, ages_days=ages, remaining_effort=Fraction(0))
+def _stages(
+    case_class: CaseClass, place: int, cases: Sequence[tuple[int, int | None]], *, tells: bool
+) -> Iterator[BacklogStage]:
+    """The cases that stand at a place or after it; by what they have begun, where the list tells.
+
+    `cases` are their ages, with the days since work on them began, None where it has not.
+    """
+    if place == len(case_class.route):
+        # All its work is done, and nobody has closed it.
+        yield BacklogStage(
+            episode=case_class.route[-1].slug,
+            ages_days=tuple(sorted(age for age, _ in cases)),
+            remaining_effort=Fraction(0),
+        )
+        return
+    episode = case_class.route[place].slug
+    if not tells:
+        ages = tuple(sorted(age for age, _ in cases))
+        yield BacklogStage(episode=episode, ages_days=ages, placed_by_age=True)
+        return
+    waiting = sorted(age for age, since in cases if since is None)
+    begun = sorted((age, since) for age, since in cases if since is not None)
+    if waiting:
+        yield BacklogStage(episode=episode, ages_days=tuple(waiting))
+    if begun:
+        yield BacklogStage(
+            episode=episode,
+            ages_days=tuple(age for age, _ in begun),
+            placed_by_age=True,
+            begun_days_ago=tuple(since for _, since in begun),
+        )
 
 
 def _passed(case_class: CaseClass, rows: CaseHistory) -> Integers:

@@ -193,12 +193,12 @@ def people_of(  # noqa: PLR0913  (each is asked about on its own)
     persons, hours, attendance, listed, shifts = [], [], [], [], []
     members_of: dict[str, list[int]] = {slug: [] for slug in teams}
 
-    def add(person: Caseworker, slug: str) -> int:
+    def add(person: Caseworker, slug: str, left: Floats | float) -> int:
         own = None if person.absences_listed else by_slug[slug].staff_risks
         persons.append(
             (stream(seed, "person", person.id), teams.index(slug), _row(risks, own), -1, -1)
         )
-        hours.append(calendar.weekly_hours(person) * _left_by_rotas(department, slug))
+        hours.append(calendar.weekly_hours(person) * left)
         day_by_day = own is not None or person.absences_listed
         spread = calendar.attendance(person.sick_days, by_chance=day_by_day)
         attendance.append(np.where(calendar.sickness(person), 0.0, spread))
@@ -207,9 +207,9 @@ def people_of(  # noqa: PLR0913  (each is asked about on its own)
 
     for slug in teams:
         if slug in by_slug:
-            for person in department.roster.caseworkers:
-                if person.team == slug:
-                    members_of[slug].append(add(person, slug))
+            here_now = department.roster.team(slug).caseworkers
+            left = _left_by_rotas(department, slug, here_now, calendar)
+            members_of[slug] += [add(person, slug, left) for person in here_now]
             continue
         rota = rotas[slug]
         for place_on_rota in range(max(shift.people for shift in rota.shifts)):
@@ -227,21 +227,29 @@ def people_of(  # noqa: PLR0913  (each is asked about on its own)
                 for place, shift in enumerate(sorted(on_day, key=lambda s: s.opens_at)):
                     staffed[weekday, place] = float(shift.opens_at), float(shift.closes_at)
             shifts.append(staffed)
-    posts: dict[tuple[int, FTE], int] = {}
+    posts: dict[Caseworker, int] = {}
     levels = []
     for level in extra:
         here = {slug: list(members_of[slug]) for slug in teams}
-        for number in range(1, math.ceil(level) + 1):
-            post: FTE = min(level - number + 1, Fraction(1))
-            if (number, post) not in posts:
-                newcomer = Caseworker(
-                    id=added_id(team, number),
-                    team=team,
-                    hours_per_week=post * calendar.full_time_hours,
-                    starts_on=extra_from if extra_from > on else None,
-                )
-                posts[number, post] = add(newcomer, team)
-            here[team].append(posts[number, post])
+        newcomers = [
+            Caseworker(
+                id=added_id(team, number),
+                team=team,
+                hours_per_week=min(level - number + 1, Fraction(1)) * calendar.full_time_hours,
+                starts_on=extra_from if extra_from > on else None,
+            )
+            for number in range(1, math.ceil(level) + 1)
+        ]
+        if newcomers and any(each.staffed_by == team for each in department.duty_rotas):
+            # The hours on duty are the same, so more people leave more of everybody's for cases.
+            all_of_them = (*department.roster.team(team).caseworkers, *newcomers)
+            left = _left_by_rotas(department, team, all_of_them, calendar)
+            here[team] = [add(person, team, left) for person in all_of_them]
+        else:
+            for newcomer in newcomers:
+                if newcomer not in posts:
+                    posts[newcomer] = add(newcomer, team, 1.0)
+                here[team].append(posts[newcomer])
         sizes = [len(here[slug]) for slug in teams]
         levels.append(
             Level(
@@ -279,17 +287,21 @@ def _row(risks: list[StaffRisks], own: StaffRisks | None) -> int:
     return -1 if own is None else risks.index(own)
 
 
-def _left_by_rotas(department: Department, team: str) -> float:
-    """The part of a team's hours for cases that its duty rotas leave."""
+def _left_by_rotas(
+    department: Department, team: str, people: Sequence[Caseworker], calendar: "_Calendar"
+) -> Floats | float:
+    """The part of a team's hours for cases that its duty rotas leave, by day where that varies."""
     own = [each for each in department.duty_rotas if each.staffed_by == team]
     if not own:
         return 1.0
-    all_hours = sum(
-        (each.case_hours(department.on) for each in department.roster.team(team).caseworkers),
-        Fraction(0),
-    )
     on_duty = sum((duty_hours_per_week(each) for each in own), Fraction(0))
-    return max(_NEXT_TO_NOTHING, float(1 - on_duty / all_hours)) if all_hours else 0.0
+    if not any(each.varies for each in people):
+        all_hours = sum((each.case_hours(department.on) for each in people), Fraction(0))
+        return max(_NEXT_TO_NOTHING, float(1 - on_duty / all_hours)) if all_hours else 0.0
+    hours = np.sum([calendar.weekly_hours(each) for each in people], axis=0)
+    left = 1 - float(on_duty) / np.where(hours > 0, hours, 1.0)
+    by_day: Floats = np.where(hours > 0, np.maximum(_NEXT_TO_NOTHING, left), 0.0)
+    return by_day
 
 
 def _risk_rows(risks: list[StaffRisks], holiday_days: float) -> tuple[Records, list[Distribution]]:

@@ -91,6 +91,7 @@ STANDING_CASE = np.dtype(
         ("line", np.int32),  # -1: nobody knows where it stands
         ("by_age", np.bool_),  # at the line or after it, where its age puts it
         ("age_days", np.float64),
+        ("begun_days", np.float64),  # since work at the line began; -1: nobody knows
         ("remaining_effort", np.float64),
     ],
     align=True,
@@ -187,7 +188,7 @@ def layout(
     bursts = np.zeros((len(classes), days.size))
     hours = np.zeros((len(classes), HOURS_PER_DAY + 1))
     siblings: list[float] = []
-    standing: list[tuple[int, int, bool, float, float]] = []
+    standing: list[tuple[int, int, bool, float, float, float]] = []
     practice = {each.slug: each.practice for each in department.teams}
     for number, each in enumerate(classes):
         row = class_rows[number]
@@ -214,9 +215,13 @@ def layout(
         for stage in each.backlog.stages:
             line = first_line + [one.slug for one in each.route].index(stage.episode)
             by_age, rest = stage.placed_by_age, float(stage.remaining_effort)
-            standing += [(number, line, by_age, float(age), rest) for age in stage.ages_days]
-        standing += [(number, -1, False, 0.0, 1.0)] * each.backlog.unknown
-    oldest = max((age for _, _, _, age, _ in standing), default=0.0)
+            begun = stage.begun_days_ago or [-1] * len(stage.ages_days)
+            standing += [
+                (number, line, by_age, float(age), float(since), rest)
+                for age, since in zip(stage.ages_days, begun, strict=True)
+            ]
+        standing += [(number, -1, False, 0.0, -1.0, 1.0)] * each.backlog.unknown
+    oldest = max((each[3] for each in standing), default=0.0)
     for number, each in enumerate(classes):
         if each.backlog.unknown:
             oldest = max(oldest, LONGEST_STAY * class_rows[number]["mean_turnaround_days"])

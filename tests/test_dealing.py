@@ -72,6 +72,7 @@ def placed_by_age(
     episode: str = "first",
     practice: Practice = EVENLY,
     desk: Desk = Desk.OWN,
+    begun: tuple[int, ...] = (),
 ):
     """The route strands dealt for open cases, where an hour of work takes two days all in all.
 
@@ -85,7 +86,7 @@ def placed_by_age(
     (only,) = department.case_classes
     (team,) = department.teams
     clock = replace(episodes[-1], clock=only.route[0].clock)
-    stage = BacklogStage(episode=episode, ages_days=ages, placed_by_age=True)
+    stage = BacklogStage(episode=episode, ages_days=ages, placed_by_age=True, begun_days_ago=begun)
     case_class = replace(
         only,
         route=(*episodes[:-1], clock),
@@ -142,6 +143,16 @@ def test_in_a_line_a_case_waits_with_all_its_work_left_and_is_then_worked_throug
     assert left[39.0] == pytest.approx((20, 20))
     assert left[45.0] == pytest.approx((20, 20))
     assert left[89.0] == pytest.approx((0, 1))
+
+
+def test_a_case_whose_work_has_begun_waits_for_nobody_and_goes_on_from_then():
+    """Ten hours take two days of 37-hour weeks; then others are waited for, thirty days in all."""
+    days = 10 / (37 / 7)
+    left = placed_by_age((5, 17, 19), practice=IN_LINE, desk=Desk.TEAM, begun=(1, 1, 6))
+    assert left[5.0] == left[17.0] == pytest.approx((30 - 37 / 7, 30))
+    assert left[19.0] == pytest.approx((20, 30 - (6 - days)))
+    at_second = placed_by_age((45,), practice=IN_LINE, desk=Desk.TEAM, episode="second", begun=(0,))
+    assert at_second[45.0] == pytest.approx((20, 20))
 
 
 def test_a_case_that_has_passed_a_milestone_stands_after_it_however_young_it_is():

@@ -334,3 +334,32 @@ def test_sets_of_assumptions_of_a_team_go_to_the_team_that_it_becomes():
         demo.alternatives
     )
     assert {each.team for each in one.alternatives} == {"one"}
+
+
+def test_open_cases_that_are_dealt_out_keep_when_their_work_began():
+    ages, begun = tuple(range(10, 22)), tuple(range(0, 12))
+    stage = BacklogStage(
+        episode="assessment", ages_days=ages, placed_by_age=True, begun_days_ago=begun
+    )
+    department = small_department()
+    (only,) = department.case_classes
+    (team,) = department.teams
+    case_class = replace(
+        only,
+        route=(replace(only.route[0], slug="assessment"),),
+        backlog=Backlog(stages=(stage,)),
+    )
+    asked = replace(department, case_classes=(case_class,), open_cases=len(ages))
+    people = tuple(person.id for person in asked.roster.caseworkers)
+    parts = (
+        TeamPart(slug="one", label=BOTH, share=Fraction(1, 3), people=people[:1]),
+        TeamPart(slug="two", label=BOTH, share=Fraction(2, 3), people=people[1:]),
+    )
+    found = split(asked, team.slug, parts)
+    pairs = [
+        pair
+        for each in found.case_classes
+        for of_part in each.backlog.stages
+        for pair in zip(of_part.ages_days, of_part.begun_days_ago, strict=True)
+    ]
+    assert sorted(pairs) == list(zip(ages, begun, strict=True))

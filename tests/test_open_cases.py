@@ -51,6 +51,35 @@ def test_an_open_case_stands_after_the_last_milestone_it_has_passed(case_class):
     assert found.backlog.open_cases == 4
 
 
+def test_where_the_list_says_when_work_began_silence_means_that_it_has_not(case_class):
+    """Twenty are finished and have begun, so those that have not are waiting with all their work."""
+    history = case_rows(
+        need_became_known=days_ago(*range(100, 120), 30, 20, 12),
+        work_began=days_ago(*range(90, 110), 4, NO, NO),
+        assessment_finished=days_ago(*range(50, 70), NO, NO, NO),
+        closed=days_ago(*range(40, 60), NO, NO, NO),
+    )
+    waiting, begun = open_cases(case_class, history).backlog.stages
+    assert (waiting.episode, waiting.ages_days) == ("receive", (13, 21))
+    assert (waiting.placed_by_age, waiting.remaining_effort) == (False, 1)
+    assert (begun.episode, begun.ages_days, begun.begun_days_ago) == ("receive", (31,), (5,))
+    assert begun.placed_by_age
+    # Of too few finished cases is it said: silence means nothing.
+    seldom = replace(
+        history,
+        events={
+            **history.events,
+            CaseEvent.WORK_BEGAN: days_ago(*range(90, 108), NO, NO, 4, NO, NO),
+        },
+    )
+    (stage,) = open_cases(case_class, seldom).backlog.stages
+    assert (stage.ages_days, stage.begun_days_ago) == ((13, 21, 31), ())
+    # What was known on an earlier day is judged by the whole list.
+    before = history.only(np.arange(23) >= 20)
+    assert len(open_cases(case_class, before).backlog.stages) == 1
+    assert open_cases(case_class, before, history).backlog.stages == (waiting, begun)
+
+
 def test_todays_case_is_a_day_old_at_most_and_keeps_its_day(case_class):
     (age,) = stages(case_class, case_rows(need_became_known=days_ago(-0.5), closed=days_ago(NO)))[
         "receive"

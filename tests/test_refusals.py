@@ -181,6 +181,25 @@ REFUSALS: dict[str, tuple[Callable[[], object], str, str]] = {
         "remaining_effort",
         "remaining effort is a share from 0 to 1",
     ),
+    "work that began before the case": (
+        lambda: BacklogStage(
+            episode="work", ages_days=(3, 9), placed_by_age=True, begun_days_ago=(2, 10)
+        ),
+        "begun_days_ago",
+        "from 0 to the case's age",
+    ),
+    "beginnings of some cases alone": (
+        lambda: BacklogStage(
+            episode="work", ages_days=(3, 9), placed_by_age=True, begun_days_ago=(2,)
+        ),
+        "begun_days_ago",
+        "for every case at the step",
+    ),
+    "a beginning where the place is known anyway": (
+        lambda: BacklogStage(episode="work", ages_days=(3,), begun_days_ago=(2,)),
+        "begun_days_ago",
+        "placed by age",
+    ),
     "arrivals below 0": (
         lambda: case_class(arrivals_per_year=Fraction(-1)),
         "arrivals_per_year",

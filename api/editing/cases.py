@@ -368,7 +368,7 @@ class _Changes:
         if unknown > _MOST_OPEN:
             raise _too_many("unknown")
         stages = [
-            replace(each, ages_days=self._stages.pop(each.episode))
+            replace(each, ages_days=self._stages.pop(each.episode), begun_days_ago=())
             if each.episode in self._stages
             else each
             for each in before.backlog.stages

@@ -21,7 +21,6 @@ from api.pages.edit import (
     pasted_texts,
     printable,
     replaced_tables,
-    with_room,
 )
 from api.pages.edit_files import FilesPart, Missing, files_part
 from api.privacy import REFUSED, looks_like_cpr
@@ -37,6 +36,8 @@ from capacity.wording import Language, Text
 PATH = "/new-department"
 TERMS: Mapping[str, str | None] = {"file": None}
 _LONGEST_NAME = 200
+_LINES = 4
+"""Room for a small department without a script (da: linjer)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,9 @@ def files_of_new(waiting: Waiting | GoneFromTray | None, send_to: str) -> FilesP
 def empty_form(language: Language) -> HandPart:
     """Return the form with room to write (da: tom formular)."""
     on = today()
-    return HandPart(sheet=with_room(new_sheet(language, on, rulebook())), on=str(on))
+    sheet = new_sheet(language, on, rulebook())
+    tables = tuple(each.with_blank_lines(_LINES) for each in sheet.tables)
+    return HandPart(sheet=replace(sheet, tables=tables), on=str(on))
 
 
 def sent_by_hand(form: Form, language: Language) -> HandPart:

@@ -24,8 +24,8 @@ _TOTALS = Text(
 _FEWER = Text(da=": færre", en=": fewer")
 _MORE = Text(da=": flere", en=": more")
 _NO_DIFFERENCE = Text(
-    da="; den forskel er ikke større, end den kunne være tilfældig",
-    en="; that difference is no larger than chance could make it",
+    da="; den forskel er mindre end simuleringens usikkerhed",
+    en="; that difference is smaller than the simulation error",
 )
 _PRESSURE = Text(
     da="Det skyldes, at {other} har mere at lave: {team}s medarbejdere bruger {alone} af deres "
@@ -41,11 +41,17 @@ _ORDER = Text(
     en="Work is taken “{policy}” and not by its deadline, so that the other team’s cases come "
     "first even where they can wait.",
 )
-_SLACK = Text(
-    da="At fraværet alligevel koster flere frister sammenlagt ({more} mod {fewer}), er fordi begge "
-    "teams frister mærker det, hvor {team} alene kunne hente det ind.",
-    en="That the absence costs more deadlines all the same when merged ({more} against {fewer}) is "
-    "because both teams’ deadlines feel it, where {team} alone could catch up.",
+_DEARER = Text(
+    da="Det, der sker, koster flere frister sammenlagt ({more} mod {fewer}): i en fælles bunke "
+    "mærker begge teams frister, at timerne mangler{slack}.",
+    en="What happens costs more deadlines when merged ({more} against {fewer}): in a common pile "
+    "both teams’ deadlines feel that the hours are missing{slack}.",
+)
+_LESS_SLACK = Text(
+    da=", og der er mindre luft at hente det ind med: {merged} af timerne til sager bruges mod "
+    "{alone} i {team} for sig",
+    en=", and there is less room to catch up: {merged} of the hours for cases are used, against "
+    "{alone} in {team} by itself",
 )
 
 
@@ -101,22 +107,23 @@ def _parts(found: Pooled, language: Language) -> Iterator[str]:
         other=other,
         seen=seen.in_language(language),
     )
-    is_worse = found.is_more or found.costs_more
-    if is_worse and found.is_busier and not found.is_fewer:
+    busy = {}
+    if found.is_busier:
         assert found.alone.busy_without is not None
         assert found.merged.busy_without is not None
-        yield _PRESSURE.in_language(language).format(
-            team=team,
-            other=other,
-            alone=percent(exact(found.alone.busy_without), language),
-            merged=percent(exact(found.merged.busy_without), language),
-        )
+        busy = {
+            "alone": percent(exact(found.alone.busy_without), language),
+            "merged": percent(exact(found.merged.busy_without), language),
+        }
+    if found.is_more and busy:
+        yield _PRESSURE.in_language(language).format(team=team, other=other, **busy)
     policy = found.practice.policy
-    if found.is_more and policy not in (Policy.EARLIEST_DUE,):
+    if found.is_more and policy is not Policy.EARLIEST_DUE:
         yield _ORDER.in_language(language).format(policy=POLICIES[policy].in_language(language))
     if found.costs_more and not found.is_more:
-        yield _SLACK.in_language(language).format(
-            team=team,
+        slack = _LESS_SLACK.in_language(language).format(team=team, **busy) if busy else ""
+        yield _DEARER.in_language(language).format(
+            slack=slack,
             more=number(found.merged.more_late),
             fewer=number(found.apart.more_late),
         )
