@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +10,7 @@ from typing import Any
 
 BREAK = b"\x1e"
 """What ends each part of an answer that comes in parts."""
+_READ_SECONDS = 1
 _HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "date", "server"}
 
 
@@ -62,8 +64,13 @@ class _Pass(BaseHTTPRequestHandler):
         is_cut = self.server.cuts is not None and self.path.startswith(self.server.cuts)
         with closing(asked), suppress(ConnectionError):  # whoever asked may have gone
             while piece := answer.read1(2**16):
+                ends_here = is_cut and BREAK in piece
+                if ends_here:  # after the first part, before the end, which is then never told
+                    piece = piece[: piece.index(BREAK) + 1]
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
-                if is_cut and BREAK in piece:  # before its end, which is then never told
+                if ends_here:
+                    # A browser drops what it has not read yet when a connection breaks.
+                    time.sleep(_READ_SECONDS)
                     self.server.cut += 1
                     self.close_connection = True
                     return

@@ -1,5 +1,6 @@
 """A department fitted to its own past: what is counted, what is learned, and what is left open."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ from capacity.caseload import CaseUnit
 from capacity.caseworker import Absence, AbsenceReason
 from capacity.department import Department
 from capacity.errors import InvalidInput
-from capacity.fit import FittedInput
+from capacity.fit import FittedInput, TeamInputs
 from capacity.practice import Policy
 from capacity.roster import Roster
 from capacity.staff_history import Employment, StaffHistory
@@ -39,6 +40,7 @@ from simulations.synthetic_department import as_listed, synthetic_past
 from simulations.synthetic_truths import Size, synthetic_truth
 
 DAY = timedelta(days=1)
+Inputs = tuple[TeamInputs, ...]
 
 
 @cache
@@ -343,16 +345,32 @@ def test_possible_sets_are_so_many_around_the_best_values():
 
 
 def test_sets_of_two_teams_are_not_drawn_in_the_same_order():
-    possible = fitted_teams().fit.possible
+    """On average over four seeds: of a single one chance makes three fifths once in six hundred."""
+    fits = [fitted_teams()] + [
+        department_fit(two_teams(), past_of_teams(), BOOK, study=LITTLE, seed=seed)
+        for seed in (2, 3, 4)
+    ]
+
+    def together(one: Callable[[Inputs], float], other: Callable[[Inputs], float]) -> float:
+        found = [
+            spearmanr(*([of(each) for each in fit.fit.possible] for of in (one, other))).statistic
+            for fit in fits
+        ]
+        return float(np.mean(found))
+
+    def of(team: int, name: str) -> Callable[[Inputs], float]:
+        return lambda each: float(getattr(each[team], name))
+
     for name in ("effort", "delays"):
-        one, other = ([float(getattr(each[team], name)) for each in possible] for team in (0, 1))
-        assert abs(spearmanr(one, other).statistic) < 0.55
-        assert abs(spearmanr(one, range(SETS)).statistic) < 0.55
-        assert abs(spearmanr(other, range(SETS)).statistic) < 0.55
-    inflows, efforts = (
-        [float(getattr(each[0], name)) for each in possible] for name in ("inflow", "effort")
-    )
-    assert abs(spearmanr(inflows, efforts).statistic) < 0.55
+        assert abs(together(of(0, name), of(1, name))) < 0.4
+    assert abs(together(of(0, "inflow"), of(0, "effort"))) < 0.4
+    for team in (0, 1):
+        for name in ("effort", "delays"):
+            orders = [
+                spearmanr([of(team, name)(each) for each in fit.fit.possible], range(SETS))
+                for fit in fits
+            ]
+            assert abs(np.mean([each.statistic for each in orders])) < 0.4
 
 
 def test_a_seed_gives_the_same_fit_and_another_seed_another_one():

@@ -120,7 +120,8 @@ def test_an_answer_that_breaks_off_is_said_to_be_unfinished(opened: Opening, ser
         settled(page)
         way.cuts = "/what-if/live"
         turned(page, times=2)
-        expect(page.locator("#broken")).to_contain_text("står der stadig")
+        expect(page.locator("#broken")).to_be_visible()
+        expect(page.locator("#broken")).to_contain_text("fra før eller ikke færdigt")
         expect(page.locator("#settling")).to_contain_text("Foreløbigt")
         expect(page.locator("#extra_fte")).to_have_value("2")
         assert way.cut > 0
