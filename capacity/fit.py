@@ -12,6 +12,7 @@ from fractions import Fraction
 from capacity.errors import InvalidInput
 from capacity.practice import Policy
 from capacity.refusals import refuse_below_zero, refuse_unless_above_zero, refuse_unless_share
+from capacity.rulebook import rulebook
 from capacity.units import Share
 from capacity.wording import Language, Spoken, Text, date_in_words, percent, shown
 
@@ -156,7 +157,8 @@ class Fit:
     History ran from `from_` and was known up to and including `seen_on`, in `cases` cases.
     `possible` are sets of inputs as probable as one another, each a row a team. `tests` are the
     back-tests, a row a deadline and held-out period. `confidence` is that of all intervals.
-    `unexplained` are the teams of whose past not even the best values would often show the like.
+    `unexplained` are the teams of whose past not even the best values would often show the like, or
+    only values beyond what was thought possible.
     """
 
     from_: date
@@ -186,24 +188,29 @@ _UNEXPLAINED = Text(
 )
 _UNTESTED = Text(
     da="Modellen er tilpasset afdelingens egne data fra {from_} til {seen_on} ({cases} sager), men "
-    "ikke prøvet på denne frist.",
+    "ikke prøvet på denne frist ({deadline}).",
     en="The model is fitted to the department’s own data from {from_} to {seen_on} ({cases} "
-    "cases), but not tested on this deadline.",
+    "cases), but not tested on this deadline ({deadline}).",
 )
 _WORDS = {
     Explains.WELL: Text(da="forklarer {period} godt", en="explains {period} well"),
     Explains.PARTLY: Text(da="forklarer {period} delvist", en="partly explains {period}"),
-    Explains.NOT: Text(da="forklarer ikke {period}", en="does not explain {period}"),
+    Explains.NOT: Text(
+        da="forklarer ikke {period}: det, der skete, ligger uden for det, den regnede for muligt",
+        en="does not explain {period}: what happened lies outside what it took to be possible",
+    ),
     Explains.UNTESTED: Text(
         da="kan ikke bedømmes på {period}: der forfaldt for få frister",
         en="cannot be judged on {period}: too few deadlines fell due",
     ),
 }
 _TESTED = Text(
-    da="Modellen {explains}. Ud fra data til og med dagen før ventede den {forecast} rettidige "
-    "(fra {low} til {high}); det blev {in_time} af {due} ({observed}).",
-    en="The model {explains}. From data up to the day before it expected {forecast} in time (from "
-    "{low} to {high}); it came to {in_time} of {due} ({observed}).",
+    da="Modellen {explains}. For fristen ”{deadline}” ventede den ud fra data til og med dagen før "
+    "{forecast} rettidige (fra {low} til {high}); det blev {in_time} af {due} ({observed}), {size}. "
+    "Der tælles sager, som både begyndte og forfaldt i perioden.",
+    en="The model {explains}. For the deadline “{deadline}” it expected {forecast} in time (from "
+    "{low} to {high}), from data up to the day before; it came to {in_time} of {due} ({observed}), "
+    "{size}. Counted are cases that both began and fell due in the period.",
 )
 _NAIVE = Text(
     da=" At gentage perioden før ville have sagt {naive}.",
@@ -224,17 +231,18 @@ def verdict(fit: Fit | None, team: str, deadline: str) -> Text:
     first = _UNEXPLAINED if team in fit.unexplained else Text(da="", en="")
 
     def said(language: Language) -> str:
-        rest = _untested(fit, language) if found is None else _tested(found, language)
+        rest = _untested(fit, deadline, language) if found is None else _tested(found, language)
         return first.in_language(language) + rest
 
     return Spoken(said)
 
 
-def _untested(fit: Fit, language: Language) -> str:
+def _untested(fit: Fit, deadline: str, language: Language) -> str:
     return _UNTESTED.in_language(language).format(
         from_=date_in_words(fit.from_, language),
         seen_on=date_in_words(fit.seen_on, language),
         cases=shown(fit.cases, 0, language),
+        deadline=_label(deadline, language),
     )
 
 
@@ -253,7 +261,28 @@ def _tested(found: BackTest, language: Language) -> str:
         due=shown(found.due, 0, language),
         observed=percent(found.observed, language),
         naive=percent(found.naive or Fraction(0), language),
+        deadline=_label(found.deadline, language),
+        size=_size(found, language),
     )
+
+
+def _size(found: BackTest, language: Language) -> str:
+    """How far what came lies from what was expected, in percentage points (da: afstanden)."""
+    points = found.error * 100
+    if points < Fraction(1, 20):
+        return {"da": "netop det ventede", "en": "just as expected"}[language]
+    side = found.observed < found.forecast
+    words = {
+        "da": ("{} procentpoint {} det ventede", ("over", "under")),
+        "en": ("{} percentage points {} what was expected", ("above", "below")),
+    }[language]
+    # Less than a point would round to one, or to none.
+    return words[0].format(shown(points, 0 if points >= 1 else 1, language), words[1][side])
+
+
+def _label(deadline: str, language: Language) -> str:
+    rule = rulebook().rules.get(deadline)
+    return rule.label.in_language(language) if rule else deadline
 
 
 def _period(found: BackTest, language: Language) -> str:

@@ -214,7 +214,7 @@ def department_fit(
             ),
             possible=_possible(fitted, fits, beliefs, seed),
             confidence=exact(CONFIDENCE),
-            unexplained=tuple(team for team, each in beliefs.items() if not each.explains),
+            unexplained=tuple(team for team, each in beliefs.items() if not each.teaches),
         ),
     )
 
@@ -439,8 +439,8 @@ class _Belief:
     central: TeamInputs
     draws: tuple[TeamInputs, ...]
     rows: tuple[FittedInput, ...]
-    explains: bool = True
-    """Whether the best values would show such a past; unknown where none are learned."""
+    teaches: bool = True
+    """Whether the past is explained within what was believed; unknown where none is learned."""
 
 
 def fit_steps(
@@ -671,15 +671,15 @@ def _learned(found: EffortPosterior) -> _Belief:
         for each in drawn(found, SETS, found.question.seed)
     )
     return _Belief(
-        explains=found.explains,
+        teaches=found.teaches,
         central=central,
         draws=draws,
         rows=(
             replace(
-                _factor_row(team, "effort", EFFORT_LABEL, found.effort, found.explains),
+                _factor_row(team, "effort", EFFORT_LABEL, found.effort, found.teaches),
                 says=_plain(effort_sentence(found)),
             ),
-            _factor_row(team, "delays", DELAYS_LABEL, found.delays, found.explains),
+            _factor_row(team, "delays", DELAYS_LABEL, found.delays, found.teaches),
         ),
     )
 
@@ -728,7 +728,7 @@ def _as_before(question: EffortQuestion, reason: Text) -> _Belief:
 
 
 def _factor_row(
-    team: str, name: str, label: Text, found: FactorLearned, explains: bool
+    team: str, name: str, label: Text, found: FactorLearned, teaches: bool
 ) -> FittedInput:
     return FittedInput(
         about=f"teams.{team}.{name}",
@@ -737,8 +737,8 @@ def _factor_row(
         value=_rounded(found.median),
         low=_rounded(found.low),
         high=_rounded(found.high),
-        learned=explains and found.learned,
-        says=_plain(factor_sentence(found, label, explains=explains)),
+        learned=teaches and found.learned,
+        says=_plain(factor_sentence(found, label, teaches=teaches)),
     )
 
 

@@ -48,6 +48,8 @@ LEARNED_BELOW = 0.8
 NOTICEABLE = 0.05
 """Assumption: an order of work less probable than one in twenty is as good as excluded."""
 CONFIDENCE = 0.9
+ON_THE_EDGE = 0.05
+"""With more than this probability beyond 2.25 standard deviations belief is where it is cut off."""
 LEAST_PLAUSIBLE = 0.01
 """Assumption: where even the best point shows such a past more rarely, the model is in doubt."""
 _COARSE, _FINE = 41, 61
@@ -132,6 +134,19 @@ class EffortPosterior:
     def explains(self) -> bool:
         """Whether some of what is possible shows pasts like the true one (da: forklarer)."""
         return self.plausibility >= LEAST_PLAUSIBLE
+
+    @property
+    def points_beyond(self) -> bool:
+        """Whether history lies beyond what was thought possible (da: peger ud over).
+
+        What is left is then cut off where belief is, and its interval is that of the cut.
+        """
+        return self.on_the_edge > ON_THE_EDGE
+
+    @property
+    def teaches(self) -> bool:
+        """Whether anything is learned: the past is explained, and within belief (da: lærer)."""
+        return self.explains and not self.points_beyond
 
     @cached_property
     def possible_policies(self) -> tuple[PolicyWeight, ...]:

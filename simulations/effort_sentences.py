@@ -27,7 +27,6 @@ POLICY_WORDS: dict[Policy, Text] = {
 }
 _LOOKS = 1.96
 """A figure is called odd so many standard deviations from what is expected."""
-_ON_THE_EDGE = 0.05
 _TELLING = 0.05
 """Medians that differ by less than 5 % between orders of work are the same for any use."""
 
@@ -51,9 +50,9 @@ _NOT_LEARNED = Text(
 )
 _LEAST_BAD = Text(
     da="{what} er ikke lært: det mindst dårlige bud er {median} gange det angivne ({low} til "
-    "{high}), men det passer ikke.",
+    "{high}), men det er ikke til at regne med.",
     en="{what} was not learned: the least bad guess is {median} times what is stated ({low} to "
-    "{high}), but it does not fit.",
+    "{high}), but it cannot be relied on.",
 )
 _EFFORT = Text(da="Tidsforbruget", en="Effort")
 _DELAYS = Text(da="Ventetiden på andre", en="Waiting for others")
@@ -115,12 +114,12 @@ def effort_sentence(found: EffortPosterior) -> Text:
     return Spoken(lambda language: " ".join(_sentences(found, language)))
 
 
-def factor_sentence(found: FactorLearned, what: Text, *, explains: bool) -> Text:
+def factor_sentence(found: FactorLearned, what: Text, *, teaches: bool) -> Text:
     """Say whether a factor was learned, and what it is (da: lært eller ikke lært).
 
-    `explains` is whether the model shows such a past at all: nothing is learned where it does not.
+    `teaches` is whether anything is learned of such a past (`EffortPosterior.teaches`).
     """
-    return Spoken(lambda language: _factor(found, what, language, explains))
+    return Spoken(lambda language: _factor(found, what, language, teaches))
 
 
 def _sentences(found: EffortPosterior, language: Language) -> list[str]:
@@ -129,11 +128,11 @@ def _sentences(found: EffortPosterior, language: Language) -> list[str]:
         odd = [each for each in found.odd_figures if abs(each.deviation) > _LOOKS]
         named = "; ".join(_odd(each, language) for each in odd or found.odd_figures[:1])
         said.append(_UNEXPLAINED.in_language(language).format(odd=named))
-    if found.on_the_edge > _ON_THE_EDGE:
+    if found.points_beyond:
         said.append(_EDGE.in_language(language))
-    said.append(_factor(found.effort, _EFFORT, language, found.explains))
-    said.append(_factor(found.delays, _DELAYS, language, found.explains))
-    if not found.explains:
+    said.append(_factor(found.effort, _EFFORT, language, found.teaches))
+    said.append(_factor(found.delays, _DELAYS, language, found.teaches))
+    if not found.teaches:
         return said
     said += _orders(found, language)
     if (found.effort.learned or found.delays.learned) and found.correlation < -_STRONG:
@@ -150,8 +149,8 @@ def _sentences(found: EffortPosterior, language: Language) -> list[str]:
 _STRONG = 0.5
 
 
-def _factor(found: FactorLearned, what: Text, language: Language, explains: bool) -> str:
-    words = (_LEARNED if found.learned else _NOT_LEARNED) if explains else _LEAST_BAD
+def _factor(found: FactorLearned, what: Text, language: Language, teaches: bool) -> str:
+    words = (_LEARNED if found.learned else _NOT_LEARNED) if teaches else _LEAST_BAD
     prior_low, prior_high = found.prior.interval
     return words.in_language(language).format(
         what=what.in_language(language),

@@ -296,6 +296,11 @@ def test_a_past_beyond_what_was_believed_points_at_the_edge():
     much_more = replace(study, question=question(effort=belief(0.1, median=1.3)))
     found = effort_posterior(study, simulated_past(much_more, CENTRE, FIRST, 0, BOOK))
     assert found.on_the_edge > 0.5
+    assert found.points_beyond
+    assert not found.teaches
+    said = effort_sentence(found)
+    assert "mindst dårlige bud" in said.da
+    assert "er lært" not in said.da
     assert "peger ud over" in effort_sentence(found).da
 
 

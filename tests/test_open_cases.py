@@ -52,7 +52,7 @@ def test_an_open_case_stands_after_the_last_milestone_it_has_passed(case_class):
 
 
 def test_where_the_list_says_when_work_began_silence_means_that_it_has_not(case_class):
-    """Twenty are finished and have begun, so those that have not are waiting with all their work."""
+    """Twenty are finished and have begun, so those that have not wait with all their work."""
     history = case_rows(
         need_became_known=days_ago(*range(100, 120), 30, 20, 12),
         work_began=days_ago(*range(90, 110), 4, NO, NO),

@@ -286,13 +286,14 @@ def department_to_keep(answer: FitTable, *, accept_unexplained: bool) -> Departm
             Text(
                 da="modellen forklarer ikke fortiden i "
                 f"{', '.join(each.da for each in teams)}: selv med de bedste værdier giver "
-                "den sjældent det, der er set. Se efter, om listerne er hele, og om arbejdets "
+                "den sjældent det, der er set, eller kun med værdier ud over det, der blev anset "
+                "for muligt. Se efter, om listerne er hele, og om arbejdets "
                 "rækkefølge er den rigtige. Skal tilpasningen gemmes alligevel, så sig det med "
                 "accept_unexplained (kommandoen: --accept-unexplained)",
                 en="the model does not explain the past of "
                 f"{', '.join(each.en for each in teams)}: even its best values seldom give "
-                "what was seen. Check whether the lists are whole, and whether the order of "
-                "work is the right one. To keep the fit all the same, say so with "
+                "what was seen, or only values beyond what was thought possible. Check whether "
+                "the lists are whole, and whether the order of work is the right one. To keep the fit all the same, say so with "
                 "accept_unexplained (the command: --accept-unexplained)",
             ),
             field="accept_unexplained",
