@@ -166,6 +166,11 @@ def test_a_workbook_is_served_and_not_made_again_for_who_has_it() -> None:
         assert answer.status_code == 200
         assert answer.headers["content-disposition"] == 'attachment; filename="ishoej-2020.xlsx"'
         assert "KAP_ADRESSE" in names(answer.content)
+        page = service.get("/what-if?department=ishoej-2020&lang=en").text
+        link = re.search(r'href="(/v1/workbook[^"]*)"', page)
+        assert link is not None
+        english = service.get(link[1].replace("&amp;", "&"))
+        assert "The note" in CalamineWorkbook.from_filelike(io.BytesIO(english.content)).sheet_names
         again = service.get(path, headers={"If-None-Match": answer.headers["etag"]})
         assert again.status_code == 304
         assert service.get("/v1/workbook.xlsx?department=nowhere").status_code == 404
