@@ -14,7 +14,9 @@ import typer
 from api.options import Database, Lang
 from api.quick_start import load_numba, quickly
 from api.terminal import LOADING, refusals_in, told_if_slow
+from capacity.department import Department
 from capacity.errors import InvalidInput
+from capacity.rulebook import rulebook
 from capacity.wording import Language, Text, in_full, percent
 
 if TYPE_CHECKING:
@@ -60,12 +62,15 @@ def fit(  # noqa: PLR0913  (one option each)
             load_numba()
             from api.database import database_engine, migrate
             from api.fit_terms import LISTS, fit_calculation
+            from api.imports.fields import Kind
             from api.jobs.calculation import Running
-            from api.jobs.fit import FitTable, HeldOut, department_to_keep
+            from api.jobs.fit import FitTable, HeldOut, department_to_keep, fitted_department
+            from api.left_out_rows import left_out_sentence
             from api.quantities import count
             from api.serving import own_file
             from api.store.audit import audited_command
-            from api.store.histories import keep_fitted, read_past
+            from api.store.histories import keep_fitted, read_newest, read_past
+            from simulations.back_test import untested_sentence
 
         if held_out not in list(HeldOut):
             known = ", ".join(HeldOut)
@@ -76,6 +81,7 @@ def fit(  # noqa: PLR0913  (one option each)
         try:
             migrate(engine)
             before, lists = read_past(engine, department, LISTS)
+            accepted = read_newest(engine, before.slug, (*LISTS, Kind.ABSENCE))
             calculation = fit_calculation(
                 before,
                 lists,
@@ -89,7 +95,12 @@ def fit(  # noqa: PLR0913  (one option each)
             with _progress(lang) as on_progress:
                 found = calculation.found(Running(None, on_progress))
             assert isinstance(found.answer, FitTable)
-            typer.echo(_written(found.answer.rows, lang))
+            fitted = fitted_department(found.answer)
+            typer.echo(fit_written(found.answer.rows, fitted, lang))
+            if left_out := left_out_sentence(accepted):
+                typer.echo(f"\n{_paragraph(left_out.in_language(lang), indent='')}")
+            if untested := untested_sentence(fitted, rulebook()):
+                typer.echo(f"\n{_paragraph(untested.in_language(lang), indent='')}")
             if accept:
                 fitted = department_to_keep(found.answer, accept_unexplained=accept_unexplained)
                 kept = keep_fitted(engine, fitted, of=before, by=_BY)
@@ -105,8 +116,13 @@ def fit(  # noqa: PLR0913  (one option each)
             engine.dispose()
 
 
-def _written(rows: "tuple[FitRow, ...]", language: Language) -> str:
-    """Write each input and back-test: its name, its value with the interval, and what it says."""
+def fit_written(rows: "tuple[FitRow, ...]", fitted: Department, language: Language) -> str:
+    """Write each input and back-test: its name, its value with the interval, and what it says.
+
+    Of a team whose past is not explained, what it says comes before the value: nobody is to read
+    that alone.
+    """
+    unexplained = fitted.fit.unexplained if fitted.fit else ()
     written = []
     for row in rows:
         value, low, high = (
@@ -114,16 +130,18 @@ def _written(rows: "tuple[FitRow, ...]", language: Language) -> str:
             for each in (row.value, row.low, row.high)
         )
         unit = "" if row.explains else f" {row.unit.in_language(language)}"
-        heading = f"{row.what.in_language(language)}: {value} ({low} – {high}){unit}"
-        said = fill(
-            row.says.in_language(language),
-            _WIDTH,
-            initial_indent="  ",
-            subsequent_indent="  ",
-            break_on_hyphens=False,
-        )
-        written.append(f"{heading}\n{said}")
+        heading, found = row.what.in_language(language), f"{value} ({low} – {high}){unit}"
+        said = _paragraph(row.says.in_language(language))
+        is_explained = not any(row.about.startswith(f"teams.{team}.") for team in unexplained)
+        lines = [f"{heading}: {found}", said] if is_explained else [heading, said, f"  {found}"]
+        written.append("\n".join(lines))
     return "\n\n".join(written)
+
+
+def _paragraph(words: str, indent: str = "  ") -> str:
+    return fill(
+        words, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    )
 
 
 @contextmanager

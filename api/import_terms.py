@@ -33,7 +33,7 @@ class FileTerms(Call):
     )
     seen_on: str | None = Field(
         None,
-        description="the day the list was drawn, year-month-day: the last it knows of "
+        description="the day the list was drawn, 2026-03-31 or 31-03-2026: the last it knows of "
         "(da: udtræksdato)",
         examples=["2026-03-31"],
     )

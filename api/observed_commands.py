@@ -16,6 +16,7 @@ from capacity.errors import InvalidInput
 from capacity.wording import Language, Text, percent, shown
 
 if TYPE_CHECKING:  # numpy and the simulation are loaded by whoever reads a list
+    from api.store.histories import AcceptedList
     from capacity.department import Department
     from simulations.case_history import CaseHistory
 
@@ -56,6 +57,7 @@ def observed(  # noqa: PLR0913  (one option each)
     with refusals_in(lang), quickly():
         load_numba()
         from api.control_chart_answers import chart_rows
+        from api.left_out_rows import with_left_out
         from api.listed_names import listed_names
         from api.observed_answers import compliance_rows, divided_by
         from api.observed_sentences import compliance_sentence
@@ -70,6 +72,17 @@ def observed(  # noqa: PLR0913  (one option each)
                 ),
                 field="shared",
             )
+        of_table = {"by": by or None, "deadline": deadline, "from": from_, "to": to}
+        if chart is not None and any(of_table.values()):
+            raise InvalidInput(
+                Text(
+                    da="hører til tabellen: et diagram viser altid én frist måned for måned, og "
+                    "--team er det, der vælger et team; udelad det, eller udelad --chart",
+                    en="belongs to the table: a chart always shows one deadline month by month, "
+                    "and --team is what chooses a team; leave it out, or leave out --chart",
+                ),
+                field=next(name for name, said in of_table.items() if said),
+            )
         if chart is None and (team is not None or phases is not None):
             raise InvalidInput(
                 Text(
@@ -78,7 +91,7 @@ def observed(  # noqa: PLR0913  (one option each)
                 ),
                 field="team" if team is not None else "phases",
             )
-        whose, history = _history(department, database)
+        whose, history, accepted = _history(department, database)
         names = listed_names(whose)
         if chart is not None:
             begins = read_if_written(_days, "phases", phases)
@@ -96,7 +109,7 @@ def observed(  # noqa: PLR0913  (one option each)
             )
             sentence = compliance_sentence(counted, deadline, shared=shared, divided=divided_by(by))
             table, keys = _table(_COUNTED, rows, lang), _keys(rows, lang)
-        words = _filled(sentence.in_language(lang))
+        words = _filled(with_left_out(sentence, accepted).in_language(lang))
         typer.echo("\n\n".join(part for part in (words, table, keys) if part))
 
 
@@ -159,18 +172,24 @@ def _filled(words: str) -> str:
     return fill(held, _WIDTH, break_on_hyphens=False).replace(_HELD, " ")
 
 
-def _history(department: str, database: str | None) -> "tuple[Department, CaseHistory]":
-    """A department and its newest case list; `InvalidInput` says how one is imported."""
+def _history(
+    department: str, database: str | None
+) -> "tuple[Department, CaseHistory, tuple[AcceptedList, ...]]":
+    """A department, its newest case list and how that was accepted.
+
+    `InvalidInput` says how one is imported.
+    """
     from api.database import database_engine, migrate
     from api.imports.fields import Kind
     from api.serving import own_file
-    from api.store.histories import read_past
+    from api.store.histories import read_newest, read_past
     from simulations.case_history import CaseHistory
 
     engine = database_engine(database or str(own_file()))
     try:
         migrate(engine)
         whose, lists = read_past(engine, department, [Kind.CASES])
+        accepted = read_newest(engine, whose.slug, [Kind.CASES])
     finally:
         engine.dispose()
     found = lists[Kind.CASES]
@@ -184,7 +203,7 @@ def _history(department: str, database: str | None) -> "tuple[Department, CaseHi
             ),
             field="department",
         )
-    return whose, found
+    return whose, found, accepted
 
 
 _COUNTED: Mapping[str, Text] = {

@@ -15,7 +15,7 @@ def short_name(words: str, longest: int = LONGEST) -> str:
     word where it need not be.
 
     >>> short_name("Ishøj: to ekstra på §50!"), short_name("Børn & Unge Nord", 9), short_name("Ω")
-    ('ishoej-to-ekstra-paa-p50', 'boern', '')
+    ('ishoej-to-ekstra-paa-p-50', 'boern', '')
     """
     name = _OTHER_SIGNS.sub("-", normal(words)).strip("-")
     if len(name) <= longest:

@@ -72,6 +72,16 @@ class ComplianceDifference:
     interval: Bounds
     p_value: float
 
+    @property
+    def digits(self) -> int:
+        """How many decimals it takes to see it: below one point, whole points hide it (da: nøje).
+
+        >>> before, after = observed_compliance(286, 360), observed_compliance(284, 360)
+        >>> compliance_difference(before, after).digits
+        1
+        """
+        return 1 if 0 < abs(self.difference) < Fraction(1, 100) else 0
+
 
 def observed_compliance(
     in_time: int,
@@ -302,16 +312,17 @@ def compliance_difference_sentence(found: ComplianceDifference) -> Text:
 
 
 def _difference(found: ComplianceDifference, language: Language) -> str:
+    digits = found.digits
     return _DIFFERENCE.in_language(language).format(
         in_time=shown(found.one.in_time, 0, language),
         due=shown(found.one.due, 0, language),
-        share=percent(found.one.share, language),
+        share=percent(found.one.share, language, digits),
         other_in_time=shown(found.other.in_time, 0, language),
         other_due=shown(found.other.due, 0, language),
-        other_share=percent(found.other.share, language),
-        difference=shown(found.difference * 100, 0, language),
-        low=shown(exact(found.interval.low) * 100, 0, language),
-        high=shown(exact(found.interval.high) * 100, 0, language),
+        other_share=percent(found.other.share, language, digits),
+        difference=shown(found.difference * 100, digits, language),
+        low=shown(exact(found.interval.low) * 100, digits, language),
+        high=shown(exact(found.interval.high) * 100, digits, language),
         confidence=percent(exact(found.one.confidence), language),
         p_value=_chance(found.p_value, language),
     )

@@ -4,6 +4,7 @@ The document behind it is versioned and addressed `slug@version`. Everything tha
 for is listed among the `assumptions`, so that no page and no notat can pass it off as a fact.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -129,6 +130,19 @@ class Department:
     def address(self) -> str:
         """The permanent address of this version, `slug@version` (da: adresse)."""
         return f"{self.slug}@{self.version}"
+
+    def open_cases_of(self, teams: Collection[str]) -> int:
+        """Count what the simulation works on in these teams, as a caseload does (da: åbne sager).
+
+        What has no weight is no case of its own: it is work on a case that is counted already.
+        """
+        of = (each for each in self.case_classes if each.team in teams and each.weight)
+        return sum(each.backlog.open_cases for each in of)
+
+    def uncounted_rows_of(self, teams: Collection[str]) -> int:
+        """Count the open work without weight, such as follow-ups (da: opfølgninger m.m.)."""
+        of = (each for each in self.case_classes if each.team in teams and not each.weight)
+        return sum(each.backlog.open_cases for each in of)
 
     @property
     def _places_of_work(self) -> list[str]:

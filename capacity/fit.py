@@ -206,8 +206,8 @@ _WORDS = {
 }
 _TESTED = Text(
     da="Modellen {explains}. For fristen ”{deadline}” ventede den ud fra data til og med dagen før "
-    "{forecast} rettidige (fra {low} til {high}); det blev {in_time} af {due} ({observed}), {size}. "
-    "Der tælles sager, som både begyndte og forfaldt i perioden.",
+    "{forecast} rettidige (fra {low} til {high}); det blev {in_time} af {due} ({observed}), "
+    "{size}. Der tælles sager, som både begyndte og forfaldt i perioden.",
     en="The model {explains}. For the deadline “{deadline}” it expected {forecast} in time (from "
     "{low} to {high}), from data up to the day before; it came to {in_time} of {due} ({observed}), "
     "{size}. Counted are cases that both began and fell due in the period.",

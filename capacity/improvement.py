@@ -172,8 +172,8 @@ def _said(found: Improvement, language: Language) -> str:
     verdict = (_BEYOND if found.beyond_chance else _BY_CHANCE).in_language(language)
     parts = [
         verdict.format(
-            share=percent(found.difference.one.share, language),
-            other_share=percent(found.difference.other.share, language),
+            share=percent(found.difference.one.share, language, found.difference.digits),
+            other_share=percent(found.difference.other.share, language, found.difference.digits),
         ),
         compliance_difference_sentence(found.difference).in_language(language),
     ]

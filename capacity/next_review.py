@@ -95,9 +95,31 @@ _REVIEW = Text(
 _SPAN = Text(da="mellem {low} og {high}", en="between {low} and {high}")
 
 
-def review_sentence(found: NextReview) -> Text:
-    """Say what the next review will show (da: næste gennemgang i ord)."""
-    return Spoken(lambda language: _review(found, language))
+_ASKED = Text(
+    da=" Netop {in_time} til tiden er der i {just} af tilfældene, og mindst {in_time} i "
+    "{at_least}.",
+    en=" Just {in_time} are in time in {just} of them, and at least {in_time} in {at_least}.",
+)
+
+
+def review_sentence(found: NextReview, in_time: int | None = None) -> Text:
+    """Say what the next review will show (da: næste gennemgang i ord).
+
+    Of `in_time`, where somebody asks of so many, how likely they are.
+    """
+
+    def said(language: Language) -> str:
+        whole = _review(found, language)
+        if in_time is None:
+            return whole
+        of = found.counts[in_time]
+        return whole + _ASKED.in_language(language).format(
+            in_time=in_time,
+            just=_chance(of.chance, language),
+            at_least=_chance(of.chance_of_at_least, language),
+        )
+
+    return Spoken(said)
 
 
 def _review(found: NextReview, language: Language) -> str:

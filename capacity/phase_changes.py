@@ -137,8 +137,8 @@ def phase_change_sentence(change: PhaseChange) -> Text:
         verdict = _BEYOND if change.beyond_chance else _WITHIN
         parts = [
             verdict.in_language(language).format(
-                share=percent(difference.one.share, language),
-                other_share=percent(difference.other.share, language),
+                share=percent(difference.one.share, language, difference.digits),
+                other_share=percent(difference.other.share, language, difference.digits),
             ),
             compliance_difference_sentence(difference).in_language(language),
         ]

@@ -1,4 +1,4 @@
 """Chance and time: queues, replications, and staffing curves over them."""
 
-MODEL_VERSION = "6"
+MODEL_VERSION = "7"
 """Raised whenever the same inputs, seed and rules give other numbers (da: modelversion)."""

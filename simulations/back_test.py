@@ -21,7 +21,7 @@ from capacity.fit import BackTest
 from capacity.past_roster import past_roster
 from capacity.rulebook import Rulebook
 from capacity.units import exact
-from capacity.wording import Text
+from capacity.wording import Language, Spoken, Text, date_in_words
 from simulations.cohorts import IN_TIME, LATE, OPEN_AND_OVERDUE
 from simulations.department_fit import Past, StudySize, department_fit, ramp_ups
 from simulations.experiments import Groups, run, simulable, trial
@@ -109,6 +109,51 @@ def back_test(  # noqa: PLR0913  (each is asked about on its own)
             field="from",
         )
     return tuple(tests)
+
+
+_UNTESTED = Text(
+    da="Tilbageblikket fra {from_} til {to} prøver ikke alle frister. {each}.",
+    en="The back-test from {from_} to {to} does not test every deadline. {each}.",
+)
+_NONE_CAME = Text(
+    da="ingen af listens sager både begyndte og forfaldt i perioden",
+    en="none of the list’s cases both began and fell due in the period",
+)
+
+
+def untested_sentence(fitted: Department, book: Rulebook) -> Text | None:
+    """Say which deadlines a back-test left out, and why (da: hvad der ikke er prøvet).
+
+    None where it left none out, and where there is no back-test.
+    """
+    tests = fitted.fit.tests if fitted.fit else ()
+    if not tests:
+        return None
+    from_, to = tests[-1].from_, tests[-1].to
+    tested = {(each.team, each.deadline) for each in tests}
+    left_out: list[tuple[Text, Text, Text]] = []
+    for team in fitted.teams:
+        for deadline in fitted.deadlines_of(team.slug):
+            if (team.slug, deadline) in tested:
+                continue
+            reason = _NONE_CAME
+            try:
+                simulable(deadline, from_, to, book)
+            except PlannerError as error:
+                reason = error.message
+            left_out.append((team.label, book[deadline].label, reason))
+    if not left_out:
+        return None
+
+    def said(language: Language) -> str:
+        words = ([each.in_language(language) for each in of] for of in left_out)
+        return _UNTESTED.in_language(language).format(
+            from_=date_in_words(from_, language),
+            to=date_in_words(to, language),
+            each=". ".join(f"{team}, ”{label}”: {reason}" for team, label, reason in words),
+        )
+
+    return Spoken(said)
 
 
 def observed_shares(

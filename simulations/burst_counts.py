@@ -26,7 +26,7 @@ class Bursts:
 
     `moments` are days and parts of days since `first_day`, in order, and `sizes` how many cases
     came each time. `days` is how long was looked. `grouped` says that the list tells who came
-    together, `timed` that it knows the hour.
+    together, `has_groups` that it has a place for that, `timed` that it knows the hour.
     """
 
     first_day: date
@@ -34,6 +34,7 @@ class Bursts:
     moments: Floats
     sizes: Integers
     grouped: bool
+    has_groups: bool
     timed: bool
 
     @property
@@ -88,6 +89,7 @@ def bursts_of(history: CaseHistory, case_class: str, team: str | None = None) ->
         moments=came[order],
         sizes=sizes[order],
         grouped=grouped,
+        has_groups=history.siblings is not None,
         timed=_is_timed(history, wanted),
     )
 

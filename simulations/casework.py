@@ -123,6 +123,12 @@ def count_load(caseworker, office):
 
 
 @part
+def is_counted(case):
+    """Whether a case counts where cases are counted: without weight it is work on another one."""
+    return case.weight > 0
+
+
+@part
 def assign_in(team, office):
     """Note that cases of a team may find owners now."""
     if not office.teams[team].to_assign and office.teams[team].queue != EMPTY:
@@ -422,7 +428,7 @@ def go_on(strand, now, office):
         work.has_begun = True
         if work.is_route and not case.is_open:
             case.is_open = True
-            office.teams[case.team].open_cases += 1
+            office.teams[case.team].open_cases += is_counted(case)
     while not work.is_ready:
         if has_ended_episode:
             # 1. deadline and milestone are met; other strands may begin
@@ -505,8 +511,8 @@ def place(strand, now, office):
             release(work.case, office)
         if case.waits_for_owner:
             leave_queue(work.case, now, office)
-        office.teams[case.team].open_cases -= 1
-        office.teams[team].open_cases += 1
+        office.teams[case.team].open_cases -= is_counted(case)
+        office.teams[team].open_cases += is_counted(case)
         case.team = team
     # 2. it may have to wait until the case has an owner
     owned = lies_with_owner(strand, team, office)
@@ -630,7 +636,7 @@ def wait_for_owner(case, now, office):
     elif team.policy == OLDEST_CASE:
         wanted.first_key, wanted.second_key = wanted.arrived_at, now
     team.queue = with_one_more(team.queue, case, office.cases)
-    team.waiting_cases += 1
+    team.waiting_cases += is_counted(wanted)
     assign_in(wanted.team, office)
 
 
@@ -653,8 +659,8 @@ def leave_queue(case, now, office):
     while set_aside != EMPTY:
         first, set_aside = set_aside, office.cases[set_aside].below
         team.queue = with_one_more(team.queue, first, office.cases)
-    team.waiting_cases -= 1
     moved = office.cases[case]
+    team.waiting_cases -= is_counted(moved)
     moved.waits_for_owner = False
     for strand in range(moved.first_strand, moved.last_strand):
         if office.strands[strand].waits_for_owner:
@@ -687,7 +693,7 @@ def find_owners(team, now, office):
         if owner == NOTHING:
             return
         own.queue = without_top(first, office.cases)
-        own.waiting_cases -= 1
+        own.waiting_cases -= is_counted(office.cases[first])
         take_on(first, owner, now, office)
 
 
@@ -760,10 +766,10 @@ def close_case(case, withdrawn, now, office):
     closed = office.cases[case]
     closed.is_open = False
     closed.closed_at = now
-    office.teams[closed.team].open_cases -= 1
+    office.teams[closed.team].open_cases -= is_counted(closed)
     if closed.waits_for_owner:
         closed.waits_for_owner = False
-        office.teams[closed.team].waiting_cases -= 1
+        office.teams[closed.team].waiting_cases -= is_counted(closed)
     for strand in range(closed.first_strand, closed.last_strand):
         work = office.strands[strand]
         if work.outlives_case and not withdrawn:
@@ -1141,7 +1147,7 @@ def opened(room, plan, deal, staff, horizon):
         # What was open before the start has an owner, or is on the team's desk.
         if office.cases[case].is_open:
             team = office.cases[case].team
-            office.teams[team].open_cases += 1
+            office.teams[team].open_cases += is_counted(office.cases[case])
             if office.teams[team].assignment != WHOLE_TEAM:
                 wait_for_owner(case, 0.0, office)
     for episode in range(office.takes.size):

@@ -413,9 +413,8 @@ def _staff_row(part: LearnedRate | LearnedDays) -> FittedInput:
     else:
         value = low = high = part.used.mean
         unit = Text(da="dage", en="days")
-        if part.learned and part.fit is not None and part.fit.chosen is not None:
-            mean = part.fit.chosen.fit.mean
-            low, high = _rounded(mean.low), _rounded(mean.high)
+        if part.mean is not None:
+            low, high = _rounded(part.mean.low), _rounded(part.mean.high)
     return FittedInput(
         about=f"staff_risks.{part.what.en.replace(' ', '_')}",
         label=part.what,

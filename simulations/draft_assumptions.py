@@ -35,9 +35,8 @@ def _of_route(
     delays = sum(
         (each.external_delay_days.mean * each.mean_times for each in case_class.route), Fraction(0)
     )
-    in_danish, in_english = (
-        (_number(hours, language), _number(delays, language)) for language in ("da", "en")
-    )
+    in_danish, in_english = (_number(delays, language) for language in ("da", "en"))
+    hours_words = _hours(float(hours))
     waits = laid_out.waits_from
     hours_from = (
         Text(
@@ -61,10 +60,10 @@ def _of_route(
     return Assumption(
         about=route_place(case_class.slug),
         says=Text(
-            da=f"En sag af typen {case_class.label.da} tager {in_danish[0]} timer og venter "
-            f"{in_danish[1]} dage på andre.",
-            en=f"A case of the kind {case_class.label.en} takes {in_english[0]} hours and waits "
-            f"{in_english[1]} days for others.",
+            da=f"En sag af typen {case_class.label.da} tager {hours_words.da} og venter "
+            f"{in_danish} {'dag' if in_danish == '1' else 'dage'} på andre.",
+            en=f"A case of the kind {case_class.label.en} takes {hours_words.en} and waits "
+            f"{in_english} {'day' if in_english == '1' else 'days'} for others.",
         ),
         reason=Text(
             da=" ".join(each.da for each in reasons if each.da),
@@ -104,14 +103,29 @@ def _of_hours(case_class: CaseClass, part: RoutePart, studied: StudiedClass) -> 
 
 def _pieces(part: RoutePart, low: float, high: float) -> Text:
     def told(language: Language) -> tuple[str, ...]:
-        found = (float(part.hours), low, high, float(part.times))
-        return tuple(_number(exact(round(each, 2)), language) for each in found)
+        return tuple(_number(exact(round(each, 2)), language) for each in (low, high))
 
-    da, en = told("da"), told("en")
+    da, en, hours, of_case = told("da"), told("en"), _hours(float(part.hours)), _of_case(part)
     return Text(
-        da=f"{da[0]} timer pr. stykke ({da[1]}-{da[2]}) og {da[3]} pr. sag.",
-        en=f"{en[0]} hours a piece ({en[1]} to {en[2]}) and {en[3]} a case.",
+        da=f"{hours.da} pr. stykke ({da[0]}-{da[1]}) og {of_case.da}.",
+        en=f"{hours.en} a piece ({en[0]} to {en[1]}) and {of_case.en}.",
     )
+
+
+def _hours(hours: float) -> Text:
+    """Hours in words, of which 1 is one (da: timer)."""
+    da, en = (_number(exact(round(hours, 2)), language) for language in ("da", "en"))
+    return Text(
+        da=f"{da} {'time' if da == '1' else 'timer'}", en=f"{en} {'hour' if en == '1' else 'hours'}"
+    )
+
+
+def _of_case(part: RoutePart) -> Text:
+    """How many pieces a case takes; what a deadline asks for is done once, in however many."""
+    da, en = (_number(part.times, language) for language in ("da", "en"))
+    if part.clock is None or part.times == 1:
+        return Text(da=f"{da} pr. sag", en=f"{en} a case")
+    return Text(da=f"1 pr. sag, i {da} stykker", en=f"1 a case, in {en} pieces")
 
 
 def _measured(
@@ -138,13 +152,11 @@ def _measured(
 
 
 def _unmeasured(part: RoutePart) -> Text:
-    da, en = (
-        (_number(part.hours, language), _number(part.times, language)) for language in ("da", "en")
-    )
+    hours, of_case = _hours(float(part.hours)), _of_case(part)
     return Text(
-        da=f"{da[0]} timer pr. stykke og {da[1]} pr. sag, halvt eller dobbelt så meget er lige så "
+        da=f"{hours.da} pr. stykke og {of_case.da}; halvt eller dobbelt så meget er lige så "
         "muligt.",
-        en=f"{en[0]} hours a piece and {en[1]} a case; half or twice as much is as possible.",
+        en=f"{hours.en} a piece and {of_case.en}; half or twice as much is as possible.",
     )
 
 

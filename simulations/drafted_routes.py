@@ -11,6 +11,8 @@ from datetime import date
 from enum import Enum, auto
 from fractions import Fraction
 
+import numpy as np
+
 from capacity.case_classes import Clock, Episode
 from capacity.case_events import MET_BY, CaseEvent
 from capacity.distributions import NOTHING, Distribution, Family
@@ -102,9 +104,12 @@ def drafted_route(
     ways: set[_From] = set()
     dated: list[float | None] = []
     for part_stretch, span, share in zip(stretches, spans, shares, strict=True):
-        pieces = sum((each.times for each in part_stretch), Fraction(0))
+        worked = sum((each.times for each in part_stretch), Fraction(0))
         last = part_stretch[-1]
+        # What is put off is put off once, before however many pieces it is worked in.
+        pieces = Fraction(1) if last.work.waits_first else worked
         lying = desks.of(part_stretch)
+        at_desks = None if lying is None else lying * float(worked)
         by_dates = last.work.waits_first or last.clock is None or lying is not None
         if not _waits(part_stretch) and not last.work.waits_first:
             delay = NOTHING
@@ -113,7 +118,7 @@ def drafted_route(
             delay = _varying(total / pieces, spread_of_each(own.cv, float(pieces)))
             ways.add(_From.LIST)
         elif span is not None and by_dates:
-            delay = span.waiting(pieces, lying)
+            delay = span.waiting(pieces, at_desks)
             ways.add(_From.DATES)
             dated.append(lying)
         else:
@@ -123,9 +128,14 @@ def drafted_route(
             if rule:
                 ways.add(_From.RULE)
         if last.work.waits_first:
+            episodes += [_episode(each, NOTHING) for each in part_stretch[:-1]]
             episodes += _waiting_first(last, delay)
         else:
             episodes += [_episode(each, delay) for each in part_stretch]
+    if isinstance(own, OwnWaits) and _waits_afterwards(stretches, own, rows):
+        waits = _varying(exact(round(own.mean, 2)), spread_of_each(own.cv, 1.0))
+        episodes.append(_waiting_after(stretches[-1][-1], waits))
+        ways.add(_From.AFTERWARDS)
     return DraftedRoute(episodes=tuple(episodes), parts=parts, waits_from=_said(own, ways, dated))
 
 
@@ -153,6 +163,7 @@ class _From(Enum):
     """Where waiting is from."""
 
     LIST = auto()
+    AFTERWARDS = auto()
     DATES = auto()
     RULE = auto()
 
@@ -161,6 +172,18 @@ def _waits(parts: Sequence[RoutePart]) -> bool:
     """Whether a stretch waits for others: what is done at once does not, nor what is put off."""
     last = parts[-1]
     return not last.work.waits_first and (last.clock is None or last.work.wait is not None)
+
+
+def _waits_afterwards(
+    stretches: Sequence[Sequence[RoutePart]], own: OwnWaits, rows: CaseHistory
+) -> bool:
+    """Whether cases wait, and only after all their work, to be closed (da: venter bagefter).
+
+    What must be done at once waits for nobody, and yet the list has days of waiting of its cases.
+    """
+    closes = not np.isnan(rows.at(CaseEvent.CLOSED)).all()
+    at_once = not any(_waits(each) or each[-1].work.waits_first for each in stretches)
+    return at_once and closes and round(own.mean, 2) > 0
 
 
 def _stretches(parts: Sequence[RoutePart]) -> list[list[RoutePart]]:
@@ -232,6 +255,16 @@ def _waiting_first(part: RoutePart, wait: Distribution) -> list[Episode]:
     return [waiting, _episode(part, NOTHING)]
 
 
+def _waiting_after(part: RoutePart, wait: Distribution) -> Episode:
+    label = part.work.label
+    return Episode(
+        slug=f"after-{part.work.slug}",
+        label=Text(da=f"Venten efter: {label.da}", en=f"Waiting after: {label.en}"),
+        effort_hours=NOTHING,
+        external_delay_days=wait,
+    )
+
+
 def _wait_rule(part: RoutePart, on: date, book: Rulebook) -> Fraction:
     if part.work.wait is None:
         return Fraction(0)
@@ -249,6 +282,27 @@ def _said(own: OwnWaits | Text, ways: set[_From], dated: Sequence[float | None])
     said: list[Text] = []
     if isinstance(own, OwnWaits) and _From.LIST in ways:
         said.append(Text(da=f"Ventetiden er {own.source.da}.", en=f"Waiting is {own.source.en}."))
+    if isinstance(own, OwnWaits) and _From.AFTERWARDS in ways:
+        said.append(
+            Text(
+                da=f"Ventetiden er {own.source.da} og ligger efter arbejdet, som gøres straks: den "
+                "holder sagen åben og ikke fristen.",
+                en=f"Waiting is {own.source.en} and comes after the work, which is done at once: "
+                "it keeps the case open and not the deadline.",
+            )
+        )
+    elif isinstance(own, OwnWaits) and round(own.mean, 1) and _From.LIST not in ways:
+        mean = exact(round(own.mean, 1))
+        said.append(
+            Text(
+                da=f"Listens egne ventedage, {shown(mean, 1, 'da')} i gennemsnit, er ikke brugt: "
+                "arbejdet gøres straks eller er selv udskudt, og der er intet efter det at vente "
+                "på.",
+                en=f"The list’s own days of waiting, {shown(mean, 1, 'en')} on average, are not "
+                "used: the work is done at once or is itself put off, with nothing after it to "
+                "wait for.",
+            )
+        )
     if isinstance(own, Text) and ways:
         said.append(
             Text(

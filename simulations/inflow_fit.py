@@ -252,7 +252,7 @@ def _shape_of(bursts: Bursts) -> _Shape:
             p_value=years.p_value,
             says=found_season(months, years.p_value, shown=years.has_season),
         )
-        findings[Aspect.TREND] = _trend_finding(years, spread)
+        findings[Aspect.TREND] = _trend_finding(years, spread, bursts)
     else:
         spread = spread_of(bursts, by_day, seasonal=False)
         says = too_short(bursts.days, TWO_YEARS, bursts.count, LEAST_BURSTS_OF_YEARS)
@@ -280,11 +280,13 @@ def _trend_of(years: YearlyModel, spread: Spread, confidence: float) -> Estimate
     return Estimate(value=float(value), low=float(low), high=float(high))
 
 
-def _trend_finding(years: YearlyModel, spread: Spread) -> Finding:
+def _trend_finding(years: YearlyModel, spread: Spread, bursts: Bursts) -> Finding:
     statistic = float(years.coefficients[1] ** 2 / years.covariance[1, 1])
     p_value = f_tail(statistic, 1, spread.degrees)
     is_shown = p_value < SURE
-    says = found_trend(_trend_of(years, spread, CONFIDENCE), p_value, shown=is_shown)
+    together = bool((bursts.sizes > 1).any())
+    trend = _trend_of(years, spread, CONFIDENCE)
+    says = found_trend(trend, p_value, shown=is_shown, together=together)
     return Finding(learned=True, shown=is_shown, p_value=p_value, says=says)
 
 
@@ -353,7 +355,7 @@ def _holidays(bursts: Bursts, weekdays: tuple[Fraction, ...]) -> tuple[bool, Fin
 def _siblings(bursts: Bursts) -> tuple[tuple[Fraction, ...], Finding]:
     """The shares of bursts of one case, two, three, as they were."""
     if not bursts.grouped:
-        return EVEN.siblings, _not_learned(unknown_siblings())
+        return EVEN.siblings, _not_learned(unknown_siblings(has_column=bursts.has_groups))
     if bursts.count < LEAST_BURSTS_OF_SIBLINGS:
         return EVEN.siblings, _not_learned(few_bursts(bursts.count, LEAST_BURSTS_OF_SIBLINGS))
     counted = np.bincount(bursts.sizes)[1:]

@@ -43,8 +43,11 @@ def found_level(arrivals: Estimate, confidence: float, dispersion: float, *, is_
     return Spoken(say)
 
 
-def found_trend(trend: Estimate, p_value: float, *, shown: bool) -> Text:
-    """How inflow changes from year to year (da: udvikling)."""
+def found_trend(trend: Estimate, p_value: float, *, shown: bool, together: bool) -> Text:
+    """How inflow changes from year to year (da: udvikling).
+
+    It is of the times that cases come: not of cases, where some come `together`.
+    """
 
     def say(language: Language) -> str:
         change, low, high = (
@@ -52,9 +55,16 @@ def found_trend(trend: Estimate, p_value: float, *, shown: bool) -> Text:
         )
         p = _p_value(p_value, language)
         if language == "da":
-            lead = "Tilgangen ændrer sig" if shown else "Der er ikke påvist nogen udvikling:"
+            times = "ntallet af hændelser (søskende, der kommer sammen, er én)"
+            lead = f"A{times} ændrer sig" if together else "Tilgangen ændrer sig"
+            if not shown:
+                of = f" i a{times}" if together else ""
+                lead = f"Der er ikke påvist nogen udvikling{of}:"
             return f"{lead} {change} om året ({low} til {high}; {p})."
-        lead = "Inflow changes by" if shown else "No trend is shown:"
+        times = "he number of events (siblings who come together are one)"
+        lead = f"T{times} changes by" if together else "Inflow changes by"
+        if not shown:
+            lead = f"No trend is shown{f' in t{times}' if together else ''}:"
         return f"{lead} {change} a year ({low} to {high}; {p})."
 
     return Spoken(say)
@@ -97,7 +107,8 @@ def found_holidays(came: int, expected: float, least: float, none_come: bool | N
     def say(language: Language) -> str:
         usual = shown(exact(round(expected, 1)), 1, language)
         if language == "da":
-            counted = f"{came} ankomster på helligdage; {usual} på tilsvarende hverdage"
+            arrivals = "ankomst" if came == 1 else "ankomster"
+            counted = f"{came} {arrivals} på helligdage; {usual} på tilsvarende hverdage"
             if none_come is None:
                 return (
                     f"For lidt til at sige noget om helligdage: {counted}, og der skal ventes "
@@ -105,7 +116,8 @@ def found_holidays(came: int, expected: float, least: float, none_come: bool | N
                 )
             lead = "Der kommer få eller ingen" if none_come else "Der kommer også sager"
             return f"{lead} på helligdage: {counted}."
-        counted = f"{came} arrivals on public holidays; {usual} on such weekdays otherwise"
+        arrivals = "arrival" if came == 1 else "arrivals"
+        counted = f"{came} {arrivals} on public holidays; {usual} on such weekdays otherwise"
         if none_come is None:
             return (
                 f"Too little to say anything of public holidays: {counted}, and at least "
@@ -132,8 +144,18 @@ def found_siblings(shares: Sequence[Fraction]) -> Text:
     )
 
 
-def unknown_siblings() -> Text:
-    """The list does not tell who came together (da: søskende ukendt)."""
+def unknown_siblings(*, has_column: bool) -> Text:
+    """The list does not tell who came together (da: søskende ukendt).
+
+    `has_column` where it has a place for that, which is empty for these cases.
+    """
+    if has_column:
+        return Text(
+            da="Ikke lært: søskendegruppen er tom for alle disse sager, så hver sag tælles for "
+            "sig; udfyld den, hvis søskende kommer sammen.",
+            en="Not learned: the sibling group is empty for all of these cases, so each case "
+            "counts by itself; fill it in if siblings come together.",
+        )
     return Text(
         da="Ikke lært: listen siger ikke, hvilke søskende der kom sammen, så hver sag tælles for "
         "sig; tilføj en kolonne med søskendegruppe.",
@@ -156,12 +178,16 @@ def few_bursts(bursts: int, least: int, days: int = 0, least_days: int = 0) -> T
     def say(language: Language) -> str:
         if days < least_days:
             return {
-                "da": f"Ikke lært: listen dækker {days} dage; der skal mindst {least_days} til.",
-                "en": f"Not learned: the list covers {days} days; it takes at least {least_days}.",
+                "da": f"Ikke lært: listen dækker {days} {'dag' if days == 1 else 'dage'}; der skal "
+                f"mindst {least_days} til.",
+                "en": f"Not learned: the list covers {days} {'day' if days == 1 else 'days'}; it "
+                f"takes at least {least_days}.",
             }[language]
+        there_are = "there is 1 arrival" if bursts == 1 else f"there are {bursts} arrivals"
         return {
-            "da": f"Ikke lært: der er {bursts} ankomster; der skal mindst {least} til.",
-            "en": f"Not learned: there are {bursts} arrivals; it takes at least {least}.",
+            "da": f"Ikke lært: der er {bursts} {'ankomst' if bursts == 1 else 'ankomster'}; der "
+            f"skal mindst {least} til.",
+            "en": f"Not learned: {there_are}; it takes at least {least}.",
         }[language]
 
     return Spoken(say)

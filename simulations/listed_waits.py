@@ -44,7 +44,7 @@ class Stretch:
     def waiting(self, pieces: Fraction, desk_days: float | None) -> Distribution:
         """What of it each of its pieces waits for others (da: heraf ventetid på andre).
 
-        Without the days at a caseworker's desk, which `desk_days` are for a piece; where nobody
+        Without the days at a caseworker's desk, which `desk_days` are for all of it; where nobody
         knows those, nine tenths of it all.
         """
         days = self.days
@@ -53,7 +53,7 @@ class Stretch:
         if desk_days is None:
             waits = _scaled(days, exact(PUT_OFF))
         else:
-            at_desks = exact(round(min(desk_days * float(pieces), float(days.mean) / 2), 2))
+            at_desks = exact(round(min(desk_days, float(days.mean) / 2), 2))
             waits = _shortened(days, at_desks)
         if pieces == 1:
             return waits

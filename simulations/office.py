@@ -209,7 +209,7 @@ TAKE = np.dtype(
 
 SAMPLE = np.dtype(
     [
-        ("open_cases", np.int64),
+        ("open_cases", np.int64),  # of classes with weight: without it, work is no case of its own
         ("waiting_cases", np.int64),  # of them, without an owner for want of room
         ("busy_hours", np.float64),  # since the start
         ("clock_hours", np.float64),

@@ -2,8 +2,9 @@
 
 (da: over tid.) A month is that in which a deadline falls due, also for clocks that ran before the
 start; what was overdue by then is left out. Open cases, and full-time posts as planned, are those
-at the end of a month: hires and their first months show in the posts. Where a plan merges teams,
-both sides are of all the teams that are merged.
+at the end of a month: hires and their first months show in the posts. Cases are counted as a
+caseload counts them: what has no weight, such as follow-ups, is work on a case that is counted
+already. Where a plan merges teams, both sides are of all the teams that are merged.
 """
 
 from collections.abc import Callable, Sequence
@@ -293,11 +294,7 @@ def _refuse_two_dates(before: Course, after: Course) -> None:
 
 
 def _open_at_start(course: Course) -> int:
-    return sum(
-        each.backlog.open_cases
-        for each in course.department.case_classes
-        if each.team in course.teams
-    )
+    return course.department.open_cases_of(course.teams)
 
 
 def _month(
@@ -361,6 +358,12 @@ _OPEN_ALONE = Text(
     en="Today {team} has {start} open cases. At the end of {month} there are about {before} if "
     "nothing is changed.",
 )
+_UNCOUNTED = Text(
+    da="{rows} åbne opfølgninger og lignende uden vægt er arbejde på sager og tælles ikke som "
+    "sager.",
+    en="{rows} open follow-ups and the like without weight are work on cases and are not counted "
+    "as cases.",
+)
 _KEPT = Text(
     da="I {month} holdes {after} af fristerne ({deadline}) med ændringen mod {before} uden.",
     en="In {month} {after} of the deadlines ({deadline}) are kept with the change, against "
@@ -400,6 +403,9 @@ def _sentence(found: OverTime, book: Rulebook, language: Language) -> str:
             after=_cases(last, language),
         )
     ]
+    if rows := found.before.department.uncounted_rows_of(found.before.teams):
+        uncounted = _UNCOUNTED.in_language(language)
+        parts.append(uncounted.format(rows=shown(rows, 0, language)))
     both = zip(found.months_before, found.months_after, strict=True)
     due = [(one, other) for one, other in both if one.share and other.share]
     if due:

@@ -27,6 +27,7 @@ from simulations.casework import (
     count_busy_hours,
     count_load,
     due_at,
+    is_counted,
     office_room,
     opened,
     reach_milestone,
@@ -348,7 +349,7 @@ def go_on(strand, now, office, own):
         work.has_begun = True
         if work.is_route and not case.is_open:
             case.is_open = True
-            office.teams[case.team].open_cases += 1
+            office.teams[case.team].open_cases += is_counted(case)
     while not work.is_ready:
         if has_ended_episode:
             # 1. deadline and milestone are met; other strands may begin
@@ -419,10 +420,10 @@ def close_case(case, withdrawn, now, office, own):
     closed = office.cases[case]
     closed.is_open = False
     closed.closed_at = now
-    office.teams[closed.team].open_cases -= 1
+    office.teams[closed.team].open_cases -= is_counted(closed)
     if closed.waits_for_owner:
         closed.waits_for_owner = False
-        office.teams[closed.team].waiting_cases -= 1
+        office.teams[closed.team].waiting_cases -= is_counted(closed)
     owner = closed.owner
     for strand in range(closed.first_strand, closed.last_strand):
         work = office.strands[strand]
@@ -736,7 +737,7 @@ def find_owners(team, now, office, own):
         if owner == NOTHING:
             return
         cases.queue = without_top(first, office.cases)
-        cases.waiting_cases -= 1
+        cases.waiting_cases -= is_counted(office.cases[first])
         strands = range(office.cases[first].first_strand, office.cases[first].last_strand)
         promise_places(owner, len(strands), own)
         for strand in strands:

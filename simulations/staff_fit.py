@@ -2,7 +2,8 @@
 
 Rates are events over the time in which one could happen, with exact intervals; lengths are fitted
 like turnarounds, with spells that go on as open. Where too little happened the prior stands, and
-the answer says that it was not learned.
+the answer says that it was not learned. A prior of nothing is none: nobody stated it, and what the
+list shows takes its place, however wide its interval.
 """
 
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from capacity.consistency import DAYS_PER_YEAR
-from capacity.distributions import Distribution
+from capacity.distributions import Distribution, Family
 from capacity.errors import InvalidInput
 from capacity.past_roster import SHORT_DAYS
 from capacity.staff_history import AwayReason, StaffHistory
@@ -32,6 +33,8 @@ list instead would learn of rare events only where chance made them frequent.
 """
 _AGAINST = 0.998
 """Assumption: a prior outside this interval is given up though little was expected."""
+_MOST_AWAY_DAYS = 91
+"""Assumption: a rate that nobody stated is no more than a quarter of a year away, per person."""
 _DIGITS = 6
 _HALF_A_DAY = 0.5
 
@@ -75,13 +78,16 @@ class LearnedRate:
 class LearnedDays:
     """How long something lasted, in calendar days (da: varighed).
 
-    `fit` is None where nothing of the kind was seen at all.
+    `fit` is None where nothing of the kind was seen at all. `few` is the mean of those that ended,
+    where they are too few to fit and nobody stated another; their lengths are then taken to vary as
+    by chance.
     """
 
     what: Text
     fit: TurnaroundFit | None
     prior: Distribution
     reason: Text | None
+    few: Interval | None = None
 
     @property
     def learned(self) -> bool:
@@ -93,7 +99,17 @@ class LearnedDays:
         """What a simulation can deal (da: anvendt fordeling)."""
         if self.learned and self.fit is not None and self.fit.distribution is not None:
             return self.fit.distribution
+        if self.few is not None:
+            mean = exact(f"{self.few.value:.{_DIGITS}g}")
+            return Distribution(family=Family.EXPONENTIAL, mean=mean, cv=Fraction(1))
         return self.prior
+
+    @property
+    def mean(self) -> Interval | None:
+        """The mean of what is used with its interval; None where it has none (da: middel)."""
+        if self.learned and self.fit is not None and self.fit.chosen is not None:
+            return self.fit.chosen.fit.mean
+        return self.few
 
     @property
     def sentence(self) -> Text:
@@ -193,20 +209,24 @@ def staff_fit(
     leave_days = _days(LEAVE, _lengths(leave), prior.parental_leave_days, confidence)
     gaps = vacancies(history, teams)
     vacancy_days = _days(VACANCY, gaps.followed, prior.vacancy_days, confidence)
-    if gaps.reason is not None and vacancy_days.learned:
-        vacancy_days = replace(vacancy_days, reason=gaps.reason)
+    if gaps.reason is not None:
+        vacancy_days = replace(vacancy_days, reason=vacancy_days.reason or gaps.reason, few=None)
 
     def rate(
         what: Text, events: int, years: float, usual: Fraction, lasts: LearnedDays | None
     ) -> LearnedRate:
         reason = _too_few(events, years, usual)
+        per_year = garwood(events, years, confidence)
         if reason is None and lasts is not None and not lasts.used.mean:
             reason = _NO_DAYS
+        elif reason is None and lasts is not None and not usual:
+            away = per_year.value * float(lasts.used.mean)
+            reason = _MUCH_AWAY if away > _MOST_AWAY_DAYS else None
         return LearnedRate(
             what=what,
             events=events,
             years=years,
-            per_year=garwood(events, years, confidence),
+            per_year=per_year,
             prior=usual,
             reason=reason,
         )
@@ -279,8 +299,14 @@ def _days(
     if spells is None:
         return LearnedDays(what=what, fit=None, prior=prior, reason=_NONE_SEEN)
     fit = turnaround_fit(spells, confidence)
-    reason = None if fit.learned else _too_few_ended(spells.finished)
-    return LearnedDays(what=what, fit=fit, prior=prior, reason=reason)
+    if fit.learned:
+        return LearnedDays(what=what, fit=fit, prior=prior, reason=None)
+    few, days = None, spells.exposure_days
+    if not prior.mean and spells.finished and days:
+        a_day = garwood(spells.finished, days, confidence)
+        few = Interval(value=days / spells.finished, low=1 / a_day.high, high=1 / a_day.low)
+    reason = _too_few_ended(spells.finished)
+    return LearnedDays(what=what, fit=fit, prior=prior, reason=reason, few=few)
 
 
 # --- In words --------------------------------------------------------------------------------
@@ -290,9 +316,16 @@ _NO_DAYS = Text(
     da="varigheden kendes hverken fra listen eller som antagelse",
     en="how long it lasts is known neither from the list nor as an assumption",
 )
+_MUCH_AWAY = Text(
+    da=f"det ville være over {_MOST_AWAY_DAYS} dage om året pr. person, og det er for få at tro på",
+    en=f"it would be more than {_MOST_AWAY_DAYS} days a year per person, and these are too few to "
+    "believe that",
+)
 
 
 def _too_few(events: int, years: float, prior: Fraction) -> Text | None:
+    if not prior:
+        return None if events else _NONE_SEEN
     expected = float(prior) * years
     against = not garwood(events, years, _AGAINST).low <= float(prior)
     if expected >= FEWEST_EVENTS or (events >= FEWEST_EVENTS and against):
@@ -327,12 +360,17 @@ def _rate(found: LearnedRate, language: Language) -> str:
     if language == "da":
         counted = f"{what}: {found.events} på {years} personår, {value} om året ({low}–{high})."
         if found.reason is None:
-            return counted
+            stated = " Ingen havde angivet den, så listens bruges." if not found.prior else ""
+            return f"{counted}{stated}"
+        if not found.prior:
+            return f"{counted} Ikke lært ({found.reason.da}); ingen har angivet den: regnet uden."
         against = " Listen taler imod den." if found.contradicts_prior else ""
         return f"{counted} Ikke lært ({found.reason.da}); antagelsen {prior} står.{against}"
     counted = f"{what}: {found.events} in {years} person-years, {value} a year ({low}–{high})."
     if found.reason is None:
-        return counted
+        return counted if found.prior else f"{counted} Nobody had stated it, so the list’s is used."
+    if not found.prior:
+        return f"{counted} Not learned ({found.reason.en}); nobody has stated it: left out."
     against = " The list speaks against it." if found.contradicts_prior else ""
     return f"{counted} Not learned ({found.reason.en}); the assumption {prior} stands.{against}"
 
@@ -340,6 +378,13 @@ def _rate(found: LearnedRate, language: Language) -> str:
 def _length(found: LearnedDays, language: Language) -> str:
     what = found.what.in_language(language)
     mean = shown(found.used.mean, 1, language)
+    between = ""
+    if found.mean is not None:
+        of = found.mean
+        low, high = (shown(exact(f"{each:.{_DIGITS}g}"), 1, language) for each in (of.low, of.high))
+        between = f" ({low}–{high})"
+    if found.reason is not None and not found.prior.mean:
+        return _unstated_length(found, mean, between, language)
     if found.reason is not None:
         return (
             f"Varighed af {what}: ikke lært ({found.reason.da}); antagelsen, {mean} dage i "
@@ -349,13 +394,19 @@ def _length(found: LearnedDays, language: Language) -> str:
             f"{mean} days, stands."
         )
     ended = found.fit.cases.finished if found.fit else 0
-    between = ""
-    if found.fit and found.fit.chosen:
-        of = found.fit.chosen.fit.mean
-        low, high = (shown(exact(f"{each:.{_DIGITS}g}"), 1, language) for each in (of.low, of.high))
-        between = f" ({low}–{high})"
     return (
         f"Varighed af {what}: {mean} dage i middel{between}, af {ended} afsluttede perioder."
         if language == "da"
         else f"Length of {what}: a mean of {mean} days{between}, from {ended} that ended."
     )
+
+
+def _unstated_length(found: LearnedDays, mean: str, between: str, language: Language) -> str:
+    """How long something lasts that nobody stated: by the few that ended, or not at all."""
+    what = found.what.in_language(language)
+    why = "" if found.reason is None else found.reason.in_language(language)
+    if language == "da":
+        used = "regnet uden" if found.few is None else f"deres middel, {mean} dage{between}, bruges"
+        return f"Varighed af {what}: ikke lært ({why}); ingen har angivet den: {used}."
+    used = "left out" if found.few is None else f"their mean, {mean} days{between}, is used"
+    return f"Length of {what}: not learned ({why}); nobody has stated it: {used}."

@@ -200,12 +200,15 @@ def _what_there_is(found: TurnaroundFit, language: Language) -> str:
     still, gone = cases.ended(STILL_OPEN), cases.ended(WITHDRAWN)
     if language == "da":
         return (
-            f"Af {cases.cases} sager er {cases.finished} afsluttet, {still} stadig åbne og {gone} "
-            "faldet bort; de åbne tæller med, så langt de er kommet."
+            f"Af {cases.cases} {'sag' if cases.cases == 1 else 'sager'} er {cases.finished} "
+            f"afsluttet, {still} stadig {'åben' if still == 1 else 'åbne'} og {gone} faldet bort; "
+            "de åbne tæller med, så langt de er kommet."
         )
     return (
-        f"Of {cases.cases} cases {cases.finished} have finished, {still} are still open and {gone} "
-        "fell away; the open ones count as far as they have come."
+        f"Of {cases.cases} {'case' if cases.cases == 1 else 'cases'} {cases.finished} "
+        f"{'has' if cases.finished == 1 else 'have'} finished, {still} "
+        f"{'is' if still == 1 else 'are'} still open and {gone} fell away; the open ones count as "
+        "far as they have come."
     )
 
 
@@ -220,7 +223,7 @@ def _median(found: TurnaroundFit, language: Language) -> str:
     value = _days(half.value, language)
     between = _between(half, language)
     if language == "da":
-        return f"Halvdelen var afsluttet inden {value} dage ({between})."
+        return f"Halvdelen var afsluttet inden for {value} dage ({between})."
     return f"Half had finished within {value} days ({between})."
 
 

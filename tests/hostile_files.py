@@ -227,7 +227,7 @@ def _foreign() -> Expected:
         Expectation("refused", "adgangskode"),
     )
     noise = random.Random(5).randbytes(50_000)
-    yield "noise.csv", b"N" + noise, Expectation("refused")
+    yield "noise.csv", b"N" + noise, Expectation("refused", "ikke er tekst")
     yield "empty.csv", b"", Expectation("refused", "tom")
     yield "empty.xlsx", b"", Expectation("refused", "tom")
     yield "white-space.csv", b" \r\n\t \n", Expectation("refused", "tom")

@@ -96,7 +96,6 @@ class Team:
     told: offices.Team
     caseworkers: list[Caseworker] = field(default_factory=list)
     next_in_turn: int = 0
-    open_cases: int = 0
     to_assign: bool = False
     to_interrupt: bool = False
 
@@ -320,13 +319,17 @@ class ReferenceOffice:
     def sample(self, moment: float) -> list[tuple[int, int, float, float]]:
         return [
             (
-                team.open_cases,
-                sum(case.waits_for_owner and case.team is team for case in self.cases),
+                sum(case.is_open for case in self.counted_in(team)),
+                sum(case.waits_for_owner for case in self.counted_in(team)),
                 sum(self.busy_hours_until(moment, each) for each in team.caseworkers),
                 sum(each.reading(moment) for each in team.caseworkers),
             )
             for team in self.teams
         ]
+
+    def counted_in(self, team: Team) -> list[Case]:
+        """What counts as a case: without weight it is work on another one."""
+        return [each for each in self.cases if each.team is team and each.told.weight > 0]
 
     def busy_hours_until(self, moment: float, caseworker: Caseworker) -> float:
         if not caseworker.is_busy:
@@ -348,7 +351,6 @@ class ReferenceOffice:
 
     def come(self, case: Case) -> None:
         case.is_open = True
-        case.team.open_cases += 1
 
     def reach_episode(self, strand: Strand) -> None:
         step = self.steps[strand.episode.step]
@@ -689,9 +691,7 @@ class ReferenceOffice:
 
     def move(self, case: Case, team: Team) -> None:
         self.release(case)
-        case.team.open_cases -= 1
         case.team = team
-        team.open_cases += 1
         case.waits_for_owner = False
         self.place_waiting(case)
 
@@ -699,7 +699,6 @@ class ReferenceOffice:
 
     def close(self, case: Case, *, withdrawn: bool) -> None:
         case.is_open, case.closed_at, case.waits_for_owner = False, self.now, False
-        case.team.open_cases -= 1
         for strand in case.strands:
             if not strand.has_ended and (withdrawn or not strand.told.outlives_case):
                 self.stop(strand, withdrawn=withdrawn)

@@ -141,6 +141,7 @@ TABLE: Mapping[tuple[str, str], Scope | None] = {
     ("GET", "/v1/scenarios/{address}/best-mix"): READ,
     ("GET", "/v1/scenarios/{address}/saving"): READ,
     ("POST", "/v1/best-mix"): READ,
+    ("GET", "/v1/workbook.xlsx"): READ,
     ("GET", "/v1/jobs"): READ,
     ("GET", "/v1/jobs/{id}"): READ,
     ("DELETE", "/v1/jobs/{id}"): PLAN,  # others may wait for the same job

@@ -260,6 +260,16 @@ def test_a_change_between_phases_has_a_plain_verdict_with_its_p_value_and_interv
     assert "no more than chance alone can explain" in said.en
 
 
+def test_a_change_of_less_than_a_point_is_told_with_a_decimal():
+    """286 and 284 of 360 are both 79 per cent, and 0.6 of a point apart."""
+    [fell] = changes(points([24] * 10 + [23] * 2 + [24] * 8 + [23] * 4), 12)
+    said = phase_change_sentence(fell)
+    assert "fra 79,4 % til 78,9 %" in said.da
+    assert "286 af 360 (79,4 %) mod 284 af 360 (78,9 %)" in said.da
+    assert "en forskel på -0,6 procentpoint" in said.da
+    assert "from 79.4% to 78.9%" in said.en
+
+
 def test_several_comparisons_of_one_chart_have_one_chance_in_twenty_together():
     series = points([21] * 8 + [18] * 8 + [18] * 8)
     first, second = changes(series, 8, 16)

@@ -75,6 +75,15 @@ def test_every_number_that_no_list_holds_is_an_assumption_of_its_own(assessments
     assert "60 dage" in assumption.says.da
 
 
+def test_an_hour_is_one():
+    notified = case_rows(
+        ("bfu",), notification_received=days_ago(90), notification_assessed=days_ago(89)
+    )
+    (said,) = draft(notified).assumptions
+    assert "tager 1 time og venter 0 dage" in said.says.da
+    assert "takes 1 hour and waits 0 days" in said.says.en
+
+
 def test_a_later_clock_starts_where_the_law_says_and_not_with_the_case():
     together = case_rows(
         ("sag",) * 2,

@@ -152,18 +152,61 @@ def test_a_case_takes_at_least_one_piece_and_as_many_as_were_finished(pieces, ti
 
 
 def test_work_thought_to_be_done_once_is_done_once_where_that_fits():
-    """Seven notifications assessed where five came is chance; twenty are three for each."""
+    """Seven to twelve notifications assessed where five came is chance; twenty are four each."""
     history = case_rows(
         ("bfu",) * 3,
         notification_received=days_ago(90, 60, 30),
         notification_assessed=days_ago(89, 59, 29),
     )
-    for number, times in ((7, 1), (20, 4)):
+    for number, times in ((7, 1), (12, 1), (20, 4)):
         entries = [entry("a", "assess-notification", "3", number - 4)]
         entries += [entry(who, "assess-notification", "2", 2) for who in "bc"]
         (episode,) = class_of(drafted(history, *entries)).route
         assert episode.mean_times == times
         assert episode.desk is Desk.TEAM
+
+
+def followed_up(**more: np.ndarray) -> CaseHistory:
+    """First follow-ups of two years, each 70 days after the measure began, all of them over."""
+    came = np.linspace(729.0, 75.0, 200)
+    return case_rows(
+        ("bfu",) * 200,
+        measure_started=days_ago(*came),
+        followed_up_first=days_ago(*(came - 70)),
+        closed=days_ago(*(came - 70)),
+        **more,
+    )
+
+
+@pytest.mark.parametrize("pieces", [(3, 2, 2), (10, 6, 4)])
+def test_a_follow_up_is_put_off_once_in_however_many_pieces_it_is_worked(pieces):
+    entries = [entry(who, "follow-up-first", "6", n) for who, n in zip("abc", pieces, strict=True)]
+    alone, studied = (
+        class_of(drafted(followed_up(), *each, a_year=EACH_YEAR)) for each in ((), entries)
+    )
+    assert studied.route[-1].mean_times == (1 if sum(pieces) == 7 else 4)
+    assert waiting(alone) == pytest.approx(min(0.9 * 70, 63))
+    assert waiting(studied) == pytest.approx(waiting(alone))
+
+
+def test_what_meets_a_deadline_is_said_to_be_done_once_in_however_many_pieces():
+    place = "case_classes.bfu.route.assess-child.effort_hours"
+    measured, assumed = (
+        said_of(drafted(finished(), *each), place).says for each in (ASSESSED, ASSESSED[:2])
+    )
+    assert "og 1 pr. sag, i 2 stykker." in measured.da
+    assert "and 1 a case, in 2 pieces." in measured.en
+    assert "6 timer pr. stykke og 1 pr. sag, i 5 stykker;" in assumed.da
+
+
+def test_casework_before_a_follow_up_is_done_and_not_left_out():
+    wrote = [entry(who, "casework", "6", 2) for who in "abc"]
+    route = class_of(drafted(followed_up(), *wrote)).route
+    assert [each.slug for each in route] == [
+        "casework",
+        "before-follow-up-first",
+        "follow-up-first",
+    ]
 
 
 def test_where_nobody_knows_how_many_came_the_pieces_stay_an_assumption():
@@ -404,6 +447,37 @@ def test_work_beside_deadlines_lies_longer_than_work_on_the_way_to_one():
     assert (found.of(to_deadline), found.of(beside_it)) == (2.0, 3.0)
     only = desk_days([(to_deadline, quick), (beside_it, Text(da="nej", en="no"))])
     assert only.of(beside_it) == 2.0
+
+
+def assessed_at_once(closing: bool) -> CaseHistory:
+    """Notifications assessed on the day they come, of cases that are then open for ten days."""
+    came = np.linspace(729.0, 75.0, 200)
+    history = case_rows(
+        ("bfu",) * 200,
+        notification_received=days_ago(*came),
+        notification_assessed=days_ago(*came),
+        closed=days_ago(*(came - 10 if closing else np.full(200, NO))),
+    )
+    return replace(history, external_days=6.4 + np.tile([-1.0, 1.0], 100))
+
+
+def test_what_cases_wait_though_their_work_is_done_at_once_they_wait_after_it():
+    department = drafted(assessed_at_once(closing=True))
+    done, after = class_of(department).route
+    assert (done.slug, done.external_delay_days.mean) == ("assess-notification", 0)
+    assert after.mean_effort_hours == 0
+    assert float(after.external_delay_days.mean) == pytest.approx(6.4, abs=0.02)
+    said = said_of(department, "case_classes.bfu.route")
+    assert "venter 6,39 dage" in said.says.da  # the first half has one more of the short ones
+    assert "efter arbejdet, som gøres straks" in said.reason.da
+
+
+def test_days_of_waiting_that_a_draft_has_no_place_for_are_said_to_be_left_out():
+    department = drafted(assessed_at_once(closing=False))
+    assert [each.slug for each in class_of(department).route] == ["assess-notification"]
+    said = said_of(department, "case_classes.bfu.route").reason
+    assert "ventedage, 6,4 i gennemsnit, er ikke brugt" in said.da
+    assert "6.4 on average, are not used" in said.en
 
 
 def test_a_stretch_with_one_piece_varies_as_it_does_in_the_list():

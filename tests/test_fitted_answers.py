@@ -26,7 +26,7 @@ from api.settings import Settings
 from api.terminal import curve_written
 from capacity.changes import with_inputs
 from capacity.department import Department
-from capacity.fit import Fit, TeamInputs
+from capacity.fit import Fit, TeamInputs, verdict
 from capacity.rulebook import rulebook
 from capacity.scenario import Prices, changed_department
 from capacity.scenario_changes import AddedPosts, Change, Measure
@@ -326,6 +326,7 @@ def service() -> Iterator[TestClient]:
 
 
 SLUG = "ishoej-2020"
+OTHER = "statute.follow_up_first"
 OF = f"department={SLUG}&replications={REPLICATIONS}"
 
 
@@ -381,3 +382,42 @@ def test_the_page_what_if_says_what_is_unknown_last(service: TestClient) -> None
         )
         assert low.removesuffix(" %") in told
         assert high in told.replace("&nbsp;", " ").replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/v1/what-if?{OF}&extra_fte=1",
+        f"/v1/departments/{SLUG}/over-time?replications={REPLICATIONS}&extra_fte=1",
+    ],
+)
+@pytest.mark.parametrize("team", [None, "basisteam-1"])
+def test_the_words_of_an_answer_end_with_how_well_the_model_explains(
+    service: TestClient, path: str, team: str | None
+) -> None:
+    other = f"&team={team}&deadline={OTHER}" if team else ""
+    said = service.get(f"{path}{other}&format=text&lang=da").text.strip()
+    department = fitted()
+    watched = (team, OTHER) if team else (department.headline_team, department.headline_deadline)
+    wanted = verdict(department.fit, *watched)
+    assert said.endswith(wanted.da)
+    assert ("ikke prøvet" in said) == (team is not None)
+
+
+@pytest.mark.parametrize(
+    "path", ["/what-if", "/goal", "/over-time", "/vulnerability", "/next-90-days", "/compare"]
+)
+def test_a_page_shows_the_verdict_of_what_it_watches(service: TestClient, path: str) -> None:
+    department = fitted()
+    usual = service.get(f"{path}?department={SLUG}&lang=da").text
+    other = service.get(
+        f"{path}?department={SLUG}&lang=da&watch=basisteam-1:{OTHER}", follow_redirects=True
+    ).text
+    for page, team, deadline in (
+        (usual, department.headline_team, department.headline_deadline),
+        (other, "basisteam-1", OTHER),
+    ):
+        banner = re.search(r'<p class="source">(.*?)</p>', page, re.DOTALL)[1]
+        said = verdict(department.fit, team, deadline).da.replace(" %", "\N{NO-BREAK SPACE}%")
+        assert said in banner, banner
+        assert f"{department.team(team).label.da}: " in banner

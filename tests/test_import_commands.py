@@ -55,6 +55,29 @@ def test_the_terminal_shows_a_list_and_keeps_nothing_before_it_is_told(command):
     assert "Nothing is kept" in command(CASES, "--lang", "en").stdout
 
 
+def test_rows_that_were_left_out_are_not_forgotten(command):
+    """What is counted afterwards says so, in the terminal."""
+    at_fault = "S4;B4;boern;;ABC;31-02-2025;;;\nS5;B5;Ældre;;ABC;01-02-2025;;;\n"
+    observed = ("observed", SLUG, "--database", command.database)
+    for rows, words in (
+        ("", None),
+        (at_fault[:31], "1 række blev udeladt ved indlæsningen af den seneste sagsliste."),
+        (at_fault, "2 rækker blev udeladt ved indlæsningen af den seneste sagsliste."),
+    ):
+        shown = command(CASES + rows, "--accept", "--leave-out-errors")
+        assert shown.exit_code == 0, shown.output
+        said = " ".join(CliRunner().invoke(main, observed).output.split())
+        assert ("udeladt" in said) is (words is not None)
+        assert (words or "til tiden") in said
+
+
+def test_one_row_is_one(command):
+    one, of_cause = CASES.splitlines()[:2], "S4;B4;boern;;ABC;31-02-2025;;;\n"
+    assert "1 række, heraf 1 forstået" in command("\n".join(one) + "\n").stdout
+    assert "1 row, of which 1 understood" in command("\n".join(one) + "\n", "--lang", "en").stdout
+    assert "4 rækker, heraf 3 forstået, 1 med fejl" in command(CASES + of_cause).stdout
+
+
 def test_the_terminal_ends_with_one_where_a_list_has_errors(command):
     faulty = command(CASES + "S4;B4;boern;;ABC;31-02-2025;;;\n", "--accept")
     assert faulty.exit_code == 1
@@ -75,6 +98,18 @@ def test_the_terminal_takes_columns_and_words_one_by_one(command):
     assert command(ODD).exit_code == 1
     assert command(ODD, *said, "--source", "DUBU", "--accept").exit_code == 0
     assert "husket" in command(ODD, "--source", "DUBU").stdout
+
+
+def test_the_terminal_says_of_which_words_no_row_has_any(command):
+    said = ("--map", "Felt 12=need_became_known", "--value", "team:Team B=boern")
+    more = ("--value", "case_type:Findes=-")
+    told = command(ODD, *said, *more)
+    note = "ingen rækker har ordet case_type:Findes"
+    assert note in told.stdout
+    assert "ordet team:" not in told.stdout
+    assert note not in command(ODD, *said).stdout
+    english = command(ODD, *said, *more, "--lang", "en").stdout
+    assert "no row has the word case_type:Findes" in english
 
 
 # --- What is shown -------------------------------------------------------------------------------

@@ -195,7 +195,7 @@ def test_a_csv_of_the_lists_can_be_had_too(plain_service):
         ({"unit": None}, "unit"),
         ({"unit": "x"}, "unit"),
         ({"seen_on": None}, "seen_on"),
-        ({"seen_on": "31-03-2026"}, "seen_on"),
+        ({"seen_on": "31-02-2026"}, "seen_on"),
         ({"complete_from": None}, "complete_from"),
         ({"complete_from": "2026-04-01"}, "complete_from"),
         ({"map": "Sagsnr."}, "map"),

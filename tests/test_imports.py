@@ -274,6 +274,23 @@ def test_all_that_is_missing_is_named_at_once():
     assert all(name in refusal.value.message.en for name in ("unit", "seen_on", "complete_from"))
 
 
+@pytest.mark.parametrize("written", ["31-03-2026", "31/3 2026", "31. marts 2026", "2026-03-31"])
+def test_a_day_is_taken_as_danes_write_it(written):
+    said = {"today": date(2026, 6, 1), "unit": "child"}
+    found = terms("cases", seen_on=written, complete_from=written, **said)
+    assert (found.seen_on, found.complete_from) == (date(2026, 3, 31), date(2026, 3, 31))
+    assert found == terms("cases", seen_on="2026-03-31", complete_from="2026-03-31", **said)
+
+
+@pytest.mark.parametrize("written", ["31-02-2026", "46112", "31-03-2026 kl. 12", "03/31/2026", ""])
+def test_what_is_no_day_is_refused(written):
+    with pytest.raises(InvalidInput) as refusal:
+        terms(
+            "cases", today=date(2026, 6, 1), unit="child", seen_on=written, complete_from="unknown"
+        )
+    assert refusal.value.field == "seen_on"
+
+
 def test_a_list_from_the_future_is_refused():
     with pytest.raises(InvalidInput) as refusal:
         read("cases", CASES, seen_on="2031-01-01")
@@ -630,6 +647,14 @@ def test_a_fault_of_an_absence_list_is_told(row, problem):
     found = read("absence", ABSENCE + row + "\n", people=people())
     assert [each.row for each in found.report.errors] == [4]
     assert problem in found.report.errors[0].problem.da
+
+
+def test_the_first_rows_number_people_and_not_rows():
+    again = "102;Syg;01-07-2025;02-07-2025\n101;Ferie;01-08-2025;02-08-2025\n"
+    absences = read("absence", ABSENCE + again, people=people()).report
+    staff = read("staff", STAFF + "101;;boern;10;;01-01-2025;\n").report
+    assert [each["caseworker"] for each in absences.preview] == ["1", "2", "2", "1"]
+    assert [each["caseworker"] for each in staff.preview] == ["1", "2", "3", "1"]
 
 
 def test_a_reason_is_one_of_four_words_and_no_other_is_kept():

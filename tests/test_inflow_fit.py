@@ -18,7 +18,7 @@ from capacity.errors import InvalidInput
 from capacity.rulebook import rulebook
 from capacity.workdays import public_holidays
 from simulations.burst_counts import bursts_of, calendar, shares_of_year
-from simulations.case_history import CaseHistory, day_number
+from simulations.case_history import NOBODY, CaseHistory, day_number
 from simulations.count_regression import deviance, regression, spread_between
 from simulations.inflow_fit import Aspect, drawn, inflow_fit, inflow_fits, with_inflow
 from simulations.monthly_inflow import yearly_model
@@ -392,6 +392,34 @@ def test_siblings_are_counted_as_they_came():
     # Whoever does not know of siblings sees spates instead, and no less doubt.
     assert unknown.dispersion > 1.2
     assert unknown.log_error > 0.8 * fit.log_error
+
+
+def test_a_trend_is_said_to_be_of_events_where_siblings_come_together():
+    pattern = ArrivalPattern(siblings=SIBLINGS)
+    for yearly, lead in ((1.0, "ingen udvikling i a"), (0.5, "A")):
+        together = inflow_fit(arrivals(4, 800, pattern, yearly=yearly), "cases")
+        said = together.findings[Aspect.TREND].says
+        assert f"{lead}ntallet af hændelser (søskende, der kommer sammen, er én)" in said.da
+        assert "number of events (siblings who come together are one)" in said.en
+        alone = inflow_fit(arrivals(4, 800, yearly=yearly), "cases")
+        assert "hændelser" not in alone.findings[Aspect.TREND].says.da
+
+
+def test_a_sibling_group_that_is_empty_is_not_asked_for_as_a_column():
+    history = arrivals(4, 800)
+    empty = np.full(history.cases, NOBODY)
+    said = [
+        inflow_fit(replace(history, siblings=each), "cases").findings[Aspect.SIBLINGS].says.da
+        for each in (empty, None)
+    ]
+    assert ["tilføj en kolonne" in each for each in said] == [False, True]
+    assert "tom for alle disse sager" in said[0]
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 ankomst;"), (2, "2 ankomster;")])
+def test_one_arrival_is_one(count, words):
+    history = history_of(np.arange(count) * 40.0)
+    assert words in inflow_fit(history, "cases").findings[Aspect.WEEKDAYS].says.da
 
 
 def test_a_pattern_is_dealt_as_the_simulation_deals_it():

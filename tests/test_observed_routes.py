@@ -862,6 +862,18 @@ def test_the_terminal_shares_no_chart_and_says_which_table_to_share(service):
     assert "share the table instead" in told(service, *chart, "--shared", "--lang", "en").output
 
 
+@pytest.mark.parametrize(
+    "option",
+    [("--by", "quarter"), ("--by", "team"), ("--from", "2024-01-01"), ("--deadline", NOTIFICATION)],
+)
+def test_the_terminal_draws_no_chart_past_what_it_is_asked(service, option):
+    refused = told(service, "--chart", NOTIFICATION, *option)
+    assert refused.exit_code == 2
+    assert refused.output.startswith(f"{option[0].removeprefix('--')}: ")
+    assert "måned for måned" in " ".join(refused.output.split())
+    assert "2024" not in refused.stdout
+
+
 def test_the_terminal_says_what_a_shared_table_leaves_out(service, history):
     left_out, of = left_out_of_months(history)
     asked = ("--deadline", NOTIFICATION, "--shared", "--by")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from outlook_pages import opened_service
+from scipy import stats
 
 from api.documents import DepartmentDocument
 from api.jobs.calculation import Calculation
@@ -183,3 +184,12 @@ def test_a_review_is_refused_what_no_review_is(client: TestClient):
     assert client.get("/v1/next-review?share=0,5&in_time=7").status_code == 422
     (row,) = client.get("/v1/next-review?share=50%25&in_time=3").json()["rows"]
     assert row["chance"] == pytest.approx(20 / 64)
+
+
+def test_a_review_says_in_words_what_it_is_asked_of(client: TestClient):
+    """Of twenty at four of five: just twelve by the binomial distribution, 2.2 per cent."""
+    said = client.get("/v1/next-review?share=0,8&cases=20&in_time=12&format=text").text
+    assert f"{stats.binom.pmf(12, 20, 0.8):.0%}" == "2%"
+    assert "Netop 12 til tiden er der i 2 % af tilfældene" in said
+    assert f"mindst 12 i {100 * stats.binom.sf(11, 20, 0.8):.0f} %" in said
+    assert "Netop" not in client.get("/v1/next-review?share=0,8&cases=20&format=text").text

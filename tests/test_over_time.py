@@ -8,11 +8,13 @@ import pytest
 from small_department import small_department
 from test_mix_band import inputs
 
+from capacity.case_classes import Desk
 from capacity.caseworker import RampUp
 from capacity.changes import with_inputs
 from capacity.department import Department
 from capacity.errors import InvalidInput, TooMuchWork
 from capacity.fit import Fit
+from capacity.practice import Assignment
 from capacity.rulebook import rulebook
 from capacity.scenario import changed_department
 from capacity.scenario_changes import AddedPosts, MergedTeams
@@ -242,3 +244,50 @@ def test_without_a_fit_the_months_have_no_band_and_say_so():
     found = over_time(*courses(busy()), FOLLOWING, BOOK)
     assert months_band(found, [], BOOK) is None
     assert over_time_sentence(found, BOOK).da.endswith("er ikke opgjort.")
+
+
+def with_follow_ups(assignment: Assignment, *, limit: str | None = None, **weights: str):
+    """A team with cases, and with work on them that is listed row by row as follow-ups are."""
+    department = busy()
+    (cases,), (team,) = department.case_classes, department.teams
+    desk = Desk.TEAM if assignment is Assignment.TEAM else Desk.OWN
+    route = tuple(replace(each, desk=desk) for each in cases.route)
+    rows = {"cases": cases, "rows": replace(cases, slug="follow_up", arrivals_per_year=Fraction(9))}
+    classes = tuple(
+        replace(each, route=route, weight=Fraction(weights[name])) for name, each in rows.items()
+    )
+    practice = replace(team.practice, assignment=assignment, caseload_limit=limit and exact(limit))
+    return replace(
+        department, case_classes=classes, teams=(replace(team, practice=practice),), open_cases=15
+    )
+
+
+@pytest.mark.parametrize("assignment", [Assignment.TEAM, Assignment.ROUND_ROBIN])
+def test_what_has_no_weight_is_work_and_no_case(assignment):
+    """Each kind alone comes to both together: the luck is the same, only the counting is not."""
+
+    def found(**weights: str):
+        course = of(with_follow_ups(assignment, **weights))
+        return over_time(course, course, FOLLOWING, BOOK)
+
+    cases, rows, both = (found(cases=c, rows=r) for c, r in ("10", "01", "11"))
+    assert [each.open_at_start for each in (cases, rows, both)] == [15, 15, 30]
+    months = zip(cases.months_before, rows.months_before, both.months_before, strict=True)
+    for one, other, all_ in months:
+        assert one.open_cases.value + other.open_cases.value == pytest.approx(all_.open_cases.value)
+        assert one.open_cases.value < all_.open_cases.value
+        assert one.utilisation == all_.utilisation
+        assert one.caseload is not None
+        assert one.caseload.value == pytest.approx(one.open_cases.value / float(one.case_fte))
+    assert "I dag har prøve 15 åbne sager." in over_time_sentence(cases, BOOK).da
+    assert "15 åbne opfølgninger" in over_time_sentence(cases, BOOK).da
+    assert "opfølgninger" not in over_time_sentence(both, BOOK).da
+
+
+def test_what_has_no_weight_does_not_wait_as_a_case_for_an_owner():
+    """Nobody has room for more: of 119 newcomers a year all wait, of whom 9 are cases."""
+    course = of(with_follow_ups(Assignment.LEAST_LOADED, limit="0.5", cases="0", rows="1"))
+    found = over_time(course, course, FOLLOWING, BOOK)
+    for each in found.months_before:
+        assert each.waiting.value <= each.open_cases.value
+    assert 0 < found.months_before[0].waiting.value < 3

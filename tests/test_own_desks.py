@@ -116,7 +116,7 @@ def cases(draw, teams, steps):
         route=draw(rows),
         beside=tuple(beside),
         team=draw(st.integers(0, teams - 1)),
-        weight=draw(st.sampled_from([1.0, 1.0, 0.5, 2.0])),
+        weight=draw(st.sampled_from([1.0, 1.0, 0.5, 2.0, 0.0])),
         withdraws_at=draw(st.one_of(st.just(INFINITY), st.just(INFINITY), moments)),
         ignores_limit=is_old,
     )

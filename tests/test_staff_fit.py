@@ -194,12 +194,56 @@ def test_a_prior_that_the_list_speaks_against_is_said_to_be_so():
 
 
 def test_a_rate_without_days_to_it_is_not_carried_on():
-    spells = [spell(n * 50, n * 50 + 1) for n in range(6)]
-    found = staff_fit(past(employed("p", None, None, *spells)), StaffRisks())
-    assert not found.short_sickness.learned
-    assert "varigheden kendes hverken" in found.short_sickness.sentence.da
+    ill_since = [employed(str(n), None, None, spell(n * 50, None)) for n in range(6)]
+    found = staff_fit(past(*ill_since), StaffRisks())
+    assert (found.long_sickness.events, found.long_sickness.learned) == (6, False)
+    assert "varigheden kendes hverken" in found.long_sickness.sentence.da
+    assert "regnet uden" in found.long_sickness.sentence.da
     assert found.risks == StaffRisks()
-    assert staff_fit(past(employed("p", None, None, *spells)), PRIOR).short_sickness.learned
+
+
+def test_what_nobody_stated_is_the_lists_however_little_it_shows():
+    """Two leave in some nine years, and their successors come after 60 and 100 days."""
+    rows = [
+        employed("p", None, 299),
+        employed("q", 360, None),
+        employed("r", None, 499, hours=20),
+        employed("s", 600, None, hours=20),
+        *(employed(f"t{n}", None, None) for n in range(2)),
+    ]
+    found = staff_fit(past(*rows), StaffRisks())
+    years = (300 + 640 + 500 + 400 + 2000) / YEAR
+    assert float(found.risks.turnover_per_year) == pytest.approx(2 / years, rel=1e-4)
+    assert found.turnover.learned
+    low_high = (found.turnover.per_year.low, found.turnover.per_year.high)
+    assert low_high == pytest.approx(stats.chi2.ppf([0.05, 0.95], [4, 6]) / 2 / years)
+    assert "Ingen havde angivet den, så listens bruges" in found.turnover.sentence.da
+    assert float(found.risks.vacancy_days.mean) == pytest.approx(80, abs=1)
+    mean = found.vacancy_days.mean
+    assert mean is not None
+    ends = 2 * 80 * 2 / stats.chi2.ppf([0.95, 0.05], [6, 4])
+    assert (mean.low, mean.high) == pytest.approx(tuple(ends), rel=0.02)
+    assert "ingen har angivet den: deres middel, 80,0 dage" in found.vacancy_days.sentence.da
+    # What was stated stands, for two are few.
+    assert staff_fit(past(*rows), PRIOR).risks.turnover_per_year == PRIOR.turnover_per_year
+    # And what the list shows none of is left out, and said to be.
+    assert found.risks.parental_leave_per_year == 0
+    assert "regnet uden" in found.parental_leave.sentence.da
+    assert "antagelsen" not in found.parental_leave.sentence.da
+
+
+def test_who_is_followed_on_the_next_day_leaves_no_empty_post():
+    found = staff_fit(past(employed("p", None, 299), employed("q", 300, None)), StaffRisks())
+    assert found.turnover.learned
+    assert (found.vacancy_days.few, found.risks.vacancy_days.mean) == (None, 0)
+
+
+def test_a_single_long_leave_does_not_fill_the_year_of_everybody():
+    one = past(employed("p", None, None, spell(60, 300, LEAVE)), of=365)
+    found = staff_fit(one, StaffRisks())
+    assert (found.parental_leave.events, found.parental_leave.learned) == (1, False)
+    assert "over 91 dage om året" in found.parental_leave.sentence.da
+    assert found.risks.parental_leave_per_year == 0
 
 
 def test_nobody_in_the_teams_is_refused():

@@ -366,6 +366,13 @@ def test_few_finished_cases_are_counted_and_fit_nothing():
     assert "for få sager til at prøve" in enough.sentence.da
 
 
+def test_one_case_is_one():
+    said = turnaround_fit(followed([10], [1])).sentence
+    assert said.da.startswith("Af 1 sag er 1 afsluttet, 0 stadig åbne")
+    assert said.en.startswith("Of 1 case 1 has finished, 0 are still open")
+    assert "Halvdelen var afsluttet inden for 10" in said.da
+
+
 def test_no_finished_case_is_an_answer_too():
     none = turnaround_fit(followed([10, 20], [0, 0]))
     assert not none.learned
@@ -377,7 +384,7 @@ def test_the_sentence_tells_counts_median_and_mean():
     luck = np.random.default_rng(16)
     said = turnaround_fit(drawn_list(luck, 400, TRUTHS[Shape.GAMMA])).sentence
     assert said.da.startswith("Af 400 sager er ")
-    assert "Halvdelen var afsluttet inden" in said.da
+    assert "Halvdelen var afsluttet inden for" in said.da
     assert "The gamma distribution has a mean of" in said.en
     assert "90 %" in said.da
 

@@ -77,7 +77,7 @@ class Column:
 
         >>> column = Column(name="d", label=CPR, holds=Holds.DAY)
         >>> column.tidied("1/3 2026", "da"), column.tidied("hurtigst muligt", "da")
-        ('1/3 2026', 'hurtigst muligt')
+        ('2026-03-01', 'hurtigst muligt')
         >>> column.tidied("01-03-2026", "da")
         '2026-03-01'
         """

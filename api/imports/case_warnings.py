@@ -53,9 +53,12 @@ def _missing_words(history: CaseHistory) -> Iterator[Text]:
     for numbers, name in names:
         missing = int((numbers == NOBODY).sum())
         if missing:
+            one = missing == 1
             yield Text(
-                da=f"{_n(missing, 'da')} rækker er uden {name.da}; de tælles ikke med nogen",
-                en=f"{_n(missing, 'en')} rows have no {name.en}; they count with none",
+                da=f"{_n(missing, 'da')} {'række' if one else 'rækker'} er uden {name.da} og "
+                "tælles ikke med nogen",
+                en=f"{_n(missing, 'en')} {'row has' if one else 'rows have'} no {name.en} and "
+                f"{'counts' if one else 'count'} with none",
             )
 
 
@@ -149,10 +152,10 @@ def _around_the_start(history: CaseHistory, arrived: Floats) -> Iterator[Text]:
     if over.any():
         number = int(over.sum())
         yield Text(
-            da=f"{_n(number, 'da')} sager kom og sluttede før {date_in_words(since, 'da')}; er "
-            "listen fuld fra en tidligere dag?",
-            en=f"{_n(number, 'en')} cases came and ended before {date_in_words(since, 'en')}; is "
-            "the list complete from an earlier day?",
+            da=f"{_n(number, 'da')} {'sag' if number == 1 else 'sager'} kom og sluttede før "
+            f"{date_in_words(since, 'da')}; er listen fuld fra en tidligere dag?",
+            en=f"{_n(number, 'en')} {'case' if number == 1 else 'cases'} came and ended before "
+            f"{date_in_words(since, 'en')}; is the list complete from an earlier day?",
         )
 
 
@@ -176,11 +179,12 @@ def _long_waits(history: CaseHistory, arrived: Floats) -> Iterator[Text]:
     ended = np.minimum(_ended_at(history), history.seen_until)
     longer = int((history.external_days > ended - arrived + 1).sum())
     if longer:
+        one = longer == 1
         yield Text(
-            da=f"{_n(longer, 'da')} sager har ventet flere dage på andre, end de har varet; er der "
-            "ventet på flere ad gangen?",
-            en=f"{_n(longer, 'en')} cases waited for others more days than they lasted; was there "
-            "waiting for several at a time?",
+            da=f"{_n(longer, 'da')} {'sag' if one else 'sager'} har ventet flere dage på andre, "
+            f"end {'den' if one else 'de'} har varet; er der ventet på flere ad gangen?",
+            en=f"{_n(longer, 'en')} {'case' if one else 'cases'} waited for others more days than "
+            f"{'it' if one else 'they'} lasted; was there waiting for several at a time?",
         )
 
 

@@ -69,6 +69,7 @@ class Meanings:
         self.field = field
         self.choices = choices
         self._stated = _said_once(stated)
+        self._written = tuple(stated)
         # What was accepted for another department, or before it was changed, is guessed anew.
         self._remembered = {
             compared(written): means
@@ -93,6 +94,11 @@ class Meanings:
     def found(self) -> tuple[Meaning, ...]:
         """Return every word so far, the most frequent first (da: fundne ord)."""
         return tuple(sorted(self._found.values(), key=lambda each: -each.rows))
+
+    def unmet(self) -> tuple[str, ...]:
+        """Return the words that the user says something of and no row has (da: ord uden rækker)."""
+        met = {compared(each) for each in self._words}
+        return tuple(each for each in self._written if compared(each) not in met)
 
     def of(self, cells: Sequence[Cell], rows: Sequence[int]) -> Integers:
         """Return a column as numbers of `slugs`, -1 for nothing known (da: kolonnens betydning).

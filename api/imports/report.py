@@ -1,6 +1,6 @@
 """What a reader is told of a list before anything of it is kept (da: rapport om en liste)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -174,9 +174,18 @@ def _moment(moment: float, *, timed: bool) -> str:
     return f"{day}T{minutes // 60:02}:{minutes % 60:02}" if timed and minutes < 1440 else day
 
 
+def _numbers(people: Iterable[str]) -> dict[str, int]:
+    """Number people as they come in a list, each by one number (da: løbenumre).
+
+    >>> _numbers(["m101", "m205", "m101"])
+    {'m101': 1, 'm205': 2}
+    """
+    return {each: number for number, each in enumerate(dict.fromkeys(people), start=1)}
+
+
 def staff_summary(history: StaffHistory) -> Summary:
     """Sum up a staff list (da: personalelistens sammendrag); people are numbered as they come."""
-    people = {each.caseworker: at + 1 for at, each in enumerate(history.employments)}
+    people = _numbers(each.caseworker for each in history.employments)
     teams = sorted({each.team for each in history.employments})
     today = [
         each
@@ -199,13 +208,13 @@ def staff_summary(history: StaffHistory) -> Summary:
         last_day=max(starts, default=None),
         preview=tuple(
             {
-                "caseworker": str(at + 1),
+                "caseworker": str(people[each.caseworker]),
                 "team": each.team,
                 "hours_per_week": in_full(each.hours_per_week, "da"),
                 "starts_on": str(each.starts_on or ""),
                 "ends_on": str(each.ends_on or ""),
             }
-            for at, each in enumerate(history.employments[:PREVIEW_ROWS])
+            for each in history.employments[:PREVIEW_ROWS]
         ),
         warnings=(
             Text(
@@ -223,6 +232,7 @@ def absence_summary(away: Sequence[Away]) -> Summary:
     reasons = sorted({each.spell.reason.value for each in away})
     unfinished = sum(each.spell.last_day is None for each in away)
     first = [each.spell.first_day for each in away]
+    people = _numbers(each.caseworker for each in away)
     return Summary(
         counts=tuple(
             Count(of="reason", name=name, rows=sum(each.spell.reason == name for each in away))
@@ -232,17 +242,19 @@ def absence_summary(away: Sequence[Away]) -> Summary:
         last_day=max(first, default=None),
         preview=tuple(
             {
-                "caseworker": str(at + 1),
+                "caseworker": str(people[each.caseworker]),
                 "first_day": str(each.spell.first_day),
                 "last_day": str(each.spell.last_day or ""),
                 "absence_reason": each.spell.reason.value,
             }
-            for at, each in enumerate(away[:PREVIEW_ROWS])
+            for each in away[:PREVIEW_ROWS]
         ),
         warnings=(
             Text(
-                da=f"{unfinished} perioder var ikke slut på udtræksdatoen",
-                en=f"{unfinished} spells had not ended on the day of the list",
+                da=f"{unfinished} {'periode' if unfinished == 1 else 'perioder'} var ikke slut på "
+                "udtræksdatoen",
+                en=f"{unfinished} {'spell' if unfinished == 1 else 'spells'} had not ended on the "
+                "day of the list",
             ),
         )
         if unfinished
@@ -254,7 +266,7 @@ def time_study_summary(study: TimeStudy) -> Summary:
     """Sum up a time study (da: tidsregistreringens sammendrag)."""
     episodes = sorted({each.episode for each in study.entries})
     days = [each.day for each in study.entries]
-    people = len({each.caseworker for each in study.entries})
+    people = _numbers(each.caseworker for each in study.entries)
     hours = sum((each.hours for each in study.entries), start=Fraction(0))
     return Summary(
         counts=(
@@ -266,25 +278,27 @@ def time_study_summary(study: TimeStudy) -> Summary:
                 )
                 for name in episodes
             ),
-            Count(of="people", name="people", rows=people),
+            Count(of="people", name="people", rows=len(people)),
         ),
         first_day=min(days, default=None),
         last_day=max(days, default=None),
         preview=tuple(
             {
-                "caseworker": str(at + 1),
+                "caseworker": str(people[each.caseworker]),
                 "day": str(each.day),
                 "case_type": each.case_class,
                 "activity": each.episode,
                 "hours": in_full(each.hours, "da"),
                 "finished": str(each.finished),
             }
-            for at, each in enumerate(study.entries[:PREVIEW_ROWS])
+            for each in study.entries[:PREVIEW_ROWS]
         ),
         warnings=(
             Text(
-                da=f"{in_full(hours, 'da')} timer af {people} medarbejdere",
-                en=f"{in_full(hours, 'en')} hours by {people} people",
+                da=f"{in_full(hours, 'da')} {'time' if hours == 1 else 'timer'} af {len(people)} "
+                f"{'medarbejder' if len(people) == 1 else 'medarbejdere'}",
+                en=f"{in_full(hours, 'en')} {'hour' if hours == 1 else 'hours'} by {len(people)} "
+                f"{'person' if len(people) == 1 else 'people'}",
             ),
         ),
     )

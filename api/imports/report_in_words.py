@@ -96,14 +96,15 @@ def report_in_words(
 def _heading(report: "Report", language: Language) -> str:
     kind = KIND_LABELS[report.kind].in_language(language)
     sheet = f" ({shown_value(report.sheet)})" if report.sheet else ""
-    rows, used = shown(report.rows, 0, language), shown(report.rows_understood, 0, language)
+    used, one = shown(report.rows_understood, 0, language), report.rows == 1
+    rows = shown(report.rows, 0, language)
     lines = [
         f"{shown_value(report.file)}{sheet}: {kind}",
         Text(
-            da=f"{rows} rækker, heraf {used} forstået, "
+            da=f"{rows} {'række' if one else 'rækker'}, heraf {used} forstået, "
             f"{shown(report.rows_at_fault, 0, 'da')} med fejl, "
             f"{shown(report.rows_omitted, 0, 'da')} udeladt",
-            en=f"{rows} rows, of which {used} understood, "
+            en=f"{rows} {'row' if one else 'rows'}, of which {used} understood, "
             f"{shown(report.rows_at_fault, 0, 'en')} with errors, "
             f"{shown(report.rows_omitted, 0, 'en')} left out",
         ).in_language(language),
@@ -215,8 +216,11 @@ def _cause_lines(cause: "Cause", language: Language, said: _Said) -> Iterator[st
         )
         first, more = cause.cells[0], ", …" if cause.errors > len(cause.cells) else ""
         place = f"{first.column} {first.heading or ''}".strip() if first.column else first.file
-        rows = shown(cause.rows, 0, language)
-        counted = Text(da=f"{rows} rækker: {cells}{more}", en=f"{rows} rows: {cells}{more}")
+        rows, one = shown(cause.rows, 0, language), cause.rows == 1
+        counted = Text(
+            da=f"{rows} {'række' if one else 'rækker'}: {cells}{more}",
+            en=f"{rows} {'row' if one else 'rows'}: {cells}{more}",
+        )
         yield (
             f"  {place}: {said(cause.problem)} ({counted.in_language(language)}); "
             f"{said(cause.what_to_do)}"

@@ -7,11 +7,11 @@ every case, are never guessed: all that is computed of a list hangs on them.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from api.imports.fields import Kind
 from api.quantities import day
-from api.uploads import shown_value
+from api.uploads import danish_date, shown_value
 from capacity.caseload import CaseUnit
 from capacity.errors import InvalidInput, PlannerError
 from capacity.wording import Text
@@ -233,8 +233,11 @@ def _unit(written: str) -> CaseUnit:
 
 
 def _day(written: str, name: str) -> date:
+    """Read a day as a service or as people write it, `2025-12-31` or `31-12-2025` (da: dag)."""
     try:
-        found = day(written)
+        found = danish_date(written, serials=None)
+        if not isinstance(found, date) or isinstance(found, datetime):
+            found = day(written)  # no day, or one with a time of day: refused as anywhere else
     except PlannerError as error:
         error.field = name
         raise

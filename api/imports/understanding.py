@@ -196,6 +196,7 @@ class _Reader:
             *self._unit(),
             *self._only_ones(places),
             *self._names_kept(),
+            *(self._unmet(meanings) if reading is not None else ()),
         )
         asked = bool(found.questions)
         may_be = content is not None and understood_rows > 0 and not asked
@@ -271,6 +272,20 @@ class _Reader:
                     da=f"listen har ingen kolonne for {label.da}; alle sager regnes til det eneste",
                     en=f"the list has no column of the {label.en}; all cases count with the only "
                     "one",
+                )
+
+    def _unmet(self, meanings: Mapping[str, Meanings]) -> Iterator[Text]:
+        """Say of which words the user says something that no row has."""
+        for name, of in meanings.items():
+            if self.terms.kind is Kind.TIME_STUDY and name != "activity":
+                continue  # said of the case list that it is sent with, or read one by one
+            for each in of.unmet():
+                word = f"{name}:{shown_value(each)}"
+                yield Text(
+                    da=f"ingen rækker har ordet {word}, som values=… siger noget om; se "
+                    "efter, om det er stavet som i filen",
+                    en=f"no row has the word {word}, of which values=… says something; check "
+                    "whether it is spelt as in the file",
                 )
 
     def _names_kept(self) -> Iterator[Text]:

@@ -196,7 +196,7 @@ class FitCalculation(Calculation):
 
     def found(self, running: Running = ALONE) -> Finding:
         """Fit, and say how well such a fit would have foretold what was held out."""
-        from simulations.back_test import back_test
+        from simulations.back_test import back_test, untested_sentence
         from simulations.department_fit import department_fit
 
         past, book, total = self._past(), rulebook(), self.total
@@ -228,9 +228,12 @@ class FitCalculation(Calculation):
         document = DepartmentDocument.from_domain(fitted).model_dump_json(
             exclude_none=True, by_alias=True
         )
+        said = verdict(fitted.fit, fitted.headline_team, fitted.headline_deadline)
+        if (more := untested_sentence(fitted, book)) is not None:
+            said = Text(da=f"{said.da} {more.da}", en=f"{said.en} {more.en}")
         return Finding(
             FitTable(rows=(*_input_rows(fitted.fit), *_test_rows(fitted.fit)), document=document),
-            verdict(fitted.fit, fitted.headline_team, fitted.headline_deadline),
+            said,
         )
 
     def _past(self) -> "Past":
@@ -293,8 +296,8 @@ def department_to_keep(answer: FitTable, *, accept_unexplained: bool) -> Departm
                 en="the model does not explain the past of "
                 f"{', '.join(each.en for each in teams)}: even its best values seldom give "
                 "what was seen, or only values beyond what was thought possible. Check whether "
-                "the lists are whole, and whether the order of work is the right one. To keep the fit all the same, say so with "
-                "accept_unexplained (the command: --accept-unexplained)",
+                "the lists are whole, and whether the order of work is the right one. To keep "
+                "the fit all the same, say so with accept_unexplained (the command: --accept-unexplained)",
             ),
             field="accept_unexplained",
         )

@@ -16,6 +16,7 @@ from api.jobs.plans import read_changes
 from api.scenario_documents import change_document
 from capacity.department import Department
 from capacity.errors import InvalidInput
+from capacity.fit import verdict
 from capacity.rulebook import rulebook
 from capacity.scenario import changed_department
 from capacity.scenario_changes import Change, MergedTeams
@@ -169,7 +170,10 @@ class OverTimeCalculation(Calculation):
                 field="month",
             )
         sentence = over_time_sentence(found, rulebook(), months_band_sentence(band, found))
-        return Finding(Table[OverTimeRow](rows=rows), Text(da=sentence.da, en=sentence.en))
+        asked = self.asked
+        tested = verdict(asked.department.fit, asked.team, asked.deadline)
+        said = Text(da=f"{sentence.da} {tested.da}", en=f"{sentence.en} {tested.en}")
+        return Finding(Table[OverTimeRow](rows=rows), said)
 
     def _chosen(self, found: "OverTime", band: "MonthsBand | None") -> list[OverTimeRow]:
         month, side = self.asked.month, self.asked.side

@@ -33,7 +33,8 @@ class OverTimeRow(Answer):
 
     `_low` and `_high` are simulation error, `_month_low` and `_month_high` the range of single
     courses, `_inputs_low` and `_inputs_high` what history leaves open of the inputs, null where
-    that is not quantified. Open cases, posts and caseload are those at the end of the month.
+    that is not quantified. Open cases, posts and caseload are those at the end of the month; what
+    has no weight, such as follow-ups, is work on a case and is not counted as one.
     Differences are from the same month as it is, null in the rows before.
     """
 

@@ -64,11 +64,29 @@ class Frame:
 
     @property
     def verdict(self) -> Text:
-        """How well the model explains the deadline shown first (da: dommen over modellen)."""
+        """How well the model explains the team and deadline of the page (da: dom over modellen).
+
+        Those that are watched; where none are, those that the department shows first.
+        """
         department = self.department
-        if department is None:
+        if department is None or department.fit is None:
             return NOT_FITTED
-        return verdict(department.fit, department.headline_team, department.headline_deadline)
+        team, deadline = self._watched(department)
+        said, label = verdict(department.fit, team, deadline), department.team(team).label
+        return Text(da=f"{label.da}: {said.da}", en=f"{label.en}: {said.en}")
+
+    def _watched(self, department: Department) -> tuple[str, str]:
+        """The team and deadline that the page is asked about; what cannot be is told further on."""
+        team, _, deadline = (self.asked.terms.get("watch") or "").partition(":")
+        if team == department.headline_team and not deadline:
+            deadline = department.headline_deadline
+        if team in {each.slug for each in department.teams}:
+            known = department.deadlines_of(team)
+            if deadline in known:
+                return team, deadline
+            if known and not deadline:
+                return team, known[0]
+        return department.headline_team, department.headline_deadline
 
     @property
     def warnings(self) -> tuple[Text, ...]:

@@ -74,10 +74,14 @@ class AgesPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoursePart:
-    """Both courses as the page shows them (da: forløb)."""
+    """Both courses as the page shows them (da: forløb).
+
+    `uncounted` is open work without weight, such as follow-ups, which is no case of its own.
+    """
 
     asked: OverTimeAsked
     open_at_start: int
+    uncounted: int
     target: Fraction
     titles: tuple[Text, ...]
     calculation: CalculationPart
@@ -307,9 +311,8 @@ async def over_time_page(frame: Frame, request: Request, *, is_warm: bool) -> Ov
     followed = merging.teams if merging else (asked.team,)
     course = CoursePart(
         asked=asked,
-        open_at_start=sum(
-            each.backlog.open_cases for each in department.case_classes if each.team in followed
-        ),
+        open_at_start=department.open_cases_of(followed),
+        uncounted=department.uncounted_rows_of(followed),
         target=plan.target,
         titles=plan.titles,
         calculation=found,

@@ -145,7 +145,7 @@ async def review(question: Annotated[ReviewQuestion, Query()], request: Request)
             field="in_time",
         )
     table = Table[NextReviewRow](rows=rows)
-    return rendered(table, question, request, in_words=review_sentence(found))
+    return rendered(table, question, request, in_words=review_sentence(found, question.in_time))
 
 
 def review_rows(found: NextReview) -> tuple[NextReviewRow, ...]:

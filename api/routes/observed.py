@@ -16,6 +16,8 @@ from api.control_chart_answers import ChartRow, chart_rows
 from api.database import SessionDependency
 from api.deadline_readings import DeadlineReadingRow, reading_rows
 from api.documented import documented, planner_router
+from api.imports.fields import Kind
+from api.left_out_rows import with_left_out
 from api.listed_names import listed_names
 from api.observed_answers import ComplianceCounts, compliance_rows, divided_by, only
 from api.observed_sentences import compliance_sentence
@@ -81,8 +83,10 @@ async def observed(
     law that they started under. By month, quarter or year is by that in which a clock falls due.
     What the list could not show is in the sentence, and at `…/deadline-readings`.
     """
-    names = listed_names(store.department(slug))
-    history = case_list(store, Histories(session), slug)
+    department, histories = store.department(slug), Histories(session)
+    names = listed_names(department)
+    accepted = histories.newest(department.slug, [Kind.CASES])
+    history = case_list(store, histories, slug)
 
     def found() -> tuple[tuple[ObservedRow, ...], Text]:
         counted, rows = compliance_rows(
@@ -94,9 +98,11 @@ async def observed(
             shared=question.shared,
             names=names,
         )
-        return tuple(ObservedRow.model_validate(row) for row in rows), compliance_sentence(
+        sentence = compliance_sentence(
             counted, question.deadline, shared=question.shared, divided=divided_by(question.by)
         )
+        answer = tuple(ObservedRow.model_validate(row) for row in rows)
+        return answer, with_left_out(sentence, accepted)
 
     rows, sentence = await run_in_threadpool(found)
     return rendered(Table[ObservedRow](rows=rows), question, request, in_words=sentence)

@@ -23,6 +23,7 @@ from api.store.departments import StoreDependency
 from capacity.department import Department
 from capacity.fit import verdict
 from capacity.rulebook import rulebook
+from capacity.wording import Text
 from simulations.questions import LEAST_REPLICATIONS
 
 if TYPE_CHECKING:  # compiled code, which is loaded beside the start and not before it
@@ -212,8 +213,10 @@ def _answer(plan: Plan, found: "WhatIf", band: "WhatIfBand | None") -> WhatIfAns
     from simulations.what_if import what_if_sentence
 
     asked, book, before, after = plan.before, rulebook(), found.before, found.after
+    tested = verdict(asked.department.fit, asked.team, asked.deadline)
+    sentence = what_if_sentence(found, plan.titles, book)
     return WhatIfAnswer(
-        sentence=what_if_sentence(found, plan.titles, book),
+        sentence=Text(da=f"{sentence.da} {tested.da}", en=f"{sentence.en} {tested.en}"),
         share_before=before.share_in_time.value,
         share_before_low=before.share_in_time.low,
         share_before_high=before.share_in_time.high,
@@ -248,5 +251,5 @@ def _answer(plan: Plan, found: "WhatIf", band: "WhatIfBand | None") -> WhatIfAns
         replications=found.replications,
         model_version=found.curve.model_version,
         rules_version=book.fingerprint,
-        verdict=verdict(asked.department.fit, asked.team, asked.deadline),
+        verdict=tested,
     )

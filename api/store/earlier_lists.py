@@ -80,7 +80,8 @@ def kept_before(engine: Engine, slug: str, terms: Terms, found: "Understood") ->
         return None
     with faults_in_words(), Session(engine) as session:
         histories = Histories(session)
-        older = histories.same_as_newest(slug, terms, found.content)
+        left_out = found.report.rows - found.report.rows_understood
+        older = histories.same_as_newest(slug, terms, found.content, left_out=left_out)
         older = older or histories.by_token(slug, found.report.token)
         if older is None:
             return None

@@ -132,7 +132,8 @@ class Histories:
         before = self.by_token(slug, report.token)
         if before is not None:
             return before, False
-        same = self.same_as_newest(slug, terms, content)
+        left_out = report.rows - report.rows_understood
+        same = self.same_as_newest(slug, terms, content, left_out=left_out)
         if same is not None:
             self._learn(terms, found, by=by)
             return same, False
@@ -147,7 +148,7 @@ class Histories:
             "seen_on": terms.seen_on,
             "complete_from": terms.complete_from,
             "rows": report.rows_understood,
-            "rows_left_out": report.rows - report.rows_understood,
+            "rows_left_out": left_out,
             "format": FORMAT,
             "content": packed(content),
             "accepted_at": datetime.now(UTC),
@@ -162,10 +163,12 @@ class Histories:
         assert kept is not None
         return kept, True
 
-    def same_as_newest(self, slug: str, terms: Terms, content: "Content") -> AcceptedList | None:
+    def same_as_newest(
+        self, slug: str, terms: Terms, content: "Content", *, left_out: int
+    ) -> AcceptedList | None:
         """Return the newest list of a kind where another says just the same (da: samme liste).
 
-        Row by row and of the same days, whatever the file looked like.
+        Row by row and of the same days, with as many rows left out, whatever the file looked like.
         """
         from api.imports.packing import FORMAT, packed
 
@@ -181,6 +184,7 @@ class Histories:
             col(StoredHistory.format) == FORMAT,
             col(StoredHistory.unit).is_not_distinct_from(terms.unit and terms.unit.value),
             col(StoredHistory.seen_on) == terms.seen_on,
+            col(StoredHistory.rows_left_out) == left_out,
             col(StoredHistory.complete_from).is_not_distinct_from(terms.complete_from),
         )
         if self.session.exec(alike).first() is None:
@@ -203,6 +207,12 @@ class Histories:
             .order_by(col(StoredHistory.id).desc())
         )
         return tuple(_accepted(row) for row in rows)
+
+    def newest(self, slug: str, kinds: Iterable[Kind]) -> tuple[AcceptedList, ...]:
+        """Return the newest list of each of some kinds, where there is one (da: seneste lister)."""
+        listed = self.listed(slug)
+        found = (next((each for each in listed if each.kind is kind), None) for kind in kinds)
+        return tuple(each for each in found if each is not None)
 
     def content(self, slug: str, id_: int) -> "Content":
         """Return the content of one list (da: indhold); `Unreadable` where it is damaged."""
@@ -479,6 +489,12 @@ def read_past(
         department = Store(session).department(address)
         histories = Histories(session)
         return department, {kind: histories.latest(department.slug, kind) for kind in kinds}
+
+
+def read_newest(engine: Engine, slug: str, kinds: Iterable[Kind]) -> tuple[AcceptedList, ...]:
+    """Return the newest list of each kind, outside any request (da: seneste lister)."""
+    with faults_in_words(), Session(engine) as session:
+        return Histories(session).newest(slug, kinds)
 
 
 def keep_fitted(engine: Engine, fitted: Department, *, of: Department, by: str) -> Department:

@@ -389,14 +389,16 @@ class _Reading:
 
     def _ragged(self, number: int, width: int) -> None:
         expected = len(self._names)
-        more = width > expected
+        more, one = width > expected, expected == 1
         self._fault(
             number,
             None,
             None,
             Text(
-                da=f"rækken har {width} celler, men der er {expected} overskrifter",
-                en=f"the row has {width} cells, but there are {expected} headings",
+                da=f"rækken har {width} {'celle' if width == 1 else 'celler'}, men der er "
+                f"{expected} {'overskrift' if one else 'overskrifter'}",
+                en=f"the row has {width} {'cell' if width == 1 else 'cells'}, but there "
+                f"{'is' if one else 'are'} {expected} {'heading' if one else 'headings'}",
             ),
             Text(
                 da="sæt tekst med skilletegn i anførselstegn"

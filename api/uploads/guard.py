@@ -168,7 +168,9 @@ def _refuse_foreign(content: bytes, name: str) -> None:
             raise _foreign(Text(da="UTF-16 uden BOM", en="UTF-16 without a BOM"), name)
         signs = sum(sample.count(sign) for sign in range(32) if sign not in b"\t\n\r\x0b\x0c\x1a")
         if signs > max(8, _MOST_SIGNS * len(sample)):
-            raise _foreign(Text(da="ingen tekst", en="not a text"), name)
+            raise _foreign(
+                Text(da="noget, der ikke er tekst", en="something that is not text"), name
+            )
 
 
 def _half_is_nul(sample: bytes) -> bool:

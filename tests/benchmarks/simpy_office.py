@@ -440,6 +440,7 @@ class Case:
         self.office, self.env, self.number = office, office.env, number
         self.team = office.teams[told.team]
         self.arrived_at, self.weight = told.arrived_at, told.weight
+        self.counts = int(told.weight > 0)  # without weight it is work on another case
         self.first_milestone = told.first_milestone
         self.ignores_limit, self.is_open = told.ignores_limit, told.is_open
         self.strands: list[Strand] = []
@@ -449,7 +450,7 @@ class Case:
         self.queued: Any = None
         self.closed_at = INFINITY
         if self.is_open:
-            self.team.open_cases += 1
+            self.team.open_cases += self.counts
 
     def wait_for_owner(self) -> None:
         team, route, now = self.team, self.strands[0], self.env.now
@@ -462,13 +463,13 @@ class Case:
             keys = (self.arrived_at, now)
         self.queued = (*keys, self.number, self)
         heappush(team.queue, self.queued)
-        team.waiting_cases += 1
+        team.waiting_cases += self.counts
         team.assign()
 
     def leave_queue(self) -> None:
         if self.queued is not None:
             self.queued = None
-            self.team.waiting_cases -= 1
+            self.team.waiting_cases -= self.counts
 
     def release(self) -> None:
         if self.owner is not None:
@@ -480,8 +481,8 @@ class Case:
     def move(self, team: Team) -> None:
         self.release()
         self.leave_queue()
-        self.team.open_cases -= 1
-        team.open_cases += 1
+        self.team.open_cases -= self.counts
+        team.open_cases += self.counts
         self.team = team
 
     def moves_away(self, at: float, turn: int) -> Process:
@@ -493,7 +494,7 @@ class Case:
 
     def close(self, *, withdrawn: bool) -> None:
         self.is_open, self.closed_at = False, self.env.now
-        self.team.open_cases -= 1
+        self.team.open_cases -= self.counts
         self.leave_queue()
         for strand in self.strands:
             if strand.outlives_case and not withdrawn:
@@ -537,7 +538,7 @@ class Strand:
             self.has_begun = True
             if self.is_route and not self.case.is_open:
                 self.case.is_open = True
-                self.case.team.open_cases += 1
+                self.case.team.open_cases += self.case.counts
             for here in range(self.first_episode, self.last_episode):
                 _, delay_days, step = episodes[here]
                 self.here, self.step = here, steps[step]
