@@ -297,7 +297,8 @@ def department_to_keep(answer: FitTable, *, accept_unexplained: bool) -> Departm
                 f"{', '.join(each.en for each in teams)}: even its best values seldom give "
                 "what was seen, or only values beyond what was thought possible. Check whether "
                 "the lists are whole, and whether the order of work is the right one. To keep "
-                "the fit all the same, say so with accept_unexplained (the command: --accept-unexplained)",
+                "the fit all the same, say so with accept_unexplained (the command: "
+                "--accept-unexplained)",
             ),
             field="accept_unexplained",
         )
