@@ -1,5 +1,6 @@
 """Two weeks of writing down one's work: what an episode takes, and how sure that is."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.documents import load_example
+from api.imports.pseudonyms import pseudonym_of
 from api.pages.time_study_form import form_sheets
 from capacity.department import Department
 from capacity.errors import InvalidInput
@@ -216,6 +218,18 @@ def test_there_is_a_sheet_for_each_caseworker_with_the_episodes_of_the_team():
         "Analyse, skrivning og partshøring",
     ]
     assert "Vurdering af underretningen" in episodes_of(ISHOEJ, "straxen")  # their rota's
+
+
+def test_a_pseudonym_is_not_printed_for_nobody_knows_who_that_is():
+    people = tuple(
+        replace(each, id=pseudonym_of(number)) if number % 2 else each
+        for number, each in enumerate(ISHOEJ.roster.caseworkers)
+    )
+    imported = replace(ISHOEJ, roster=replace(ISHOEJ.roster, caseworkers=people))
+    sheets = form_sheets(imported, None, FROM)
+    assert len(sheets) == 32
+    assert sum(not sheet.caseworker for sheet in sheets) == 16
+    assert not [sheet for sheet in sheets if sheet.caseworker.startswith("p-")]
 
 
 def test_the_days_are_ten_working_days_from_a_monday():

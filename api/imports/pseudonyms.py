@@ -6,6 +6,7 @@ give; and nobody without the secret can try out all the initials or civil regist
 there are. What was written is never kept.
 """
 
+import re
 from base64 import b32encode
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -18,6 +19,7 @@ from simulations.case_history import NOBODY
 from simulations.luck import Integers
 
 _BYTES = 8
+_PSEUDONYM = re.compile(r"p-[a-z2-7]{12}", re.ASCII)
 _MOST_REMEMBERED = 500_000
 
 
@@ -97,3 +99,12 @@ def pseudonym_of(number: int) -> str:
     if number == NOBODY:
         return ""
     return "p-" + b32encode((number << 4).to_bytes(_BYTES)).decode().lower()[:12]
+
+
+def is_pseudonym(name: str) -> bool:
+    """Whether a name is one of ours, which nobody knows oneself by (da: pseudonym).
+
+    >>> is_pseudonym("p-6day5m3fyk6p"), is_pseudonym("p50-01")
+    (True, False)
+    """
+    return _PSEUDONYM.fullmatch(name) is not None

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.imports.pseudonyms import is_pseudonym
 from api.pages.printing import template
 from api.presentation import Call, language
 from api.store.departments import StoreDependency
@@ -121,9 +122,12 @@ def form_sheets(
 
 
 def _people(department: Department, team: Team) -> tuple[str, ...]:
-    """The people of a team; where nobody is known yet, one without a number, to be copied."""
-    known = (each.id for each in department.roster.caseworkers if each.team == team.slug)
-    return tuple(known) or ("",)
+    """The people of a team; where nobody is known yet, one without a number, to be copied.
+
+    Nobody knows who a pseudonym is: such a sheet has a place to write the number in.
+    """
+    people = (each.id for each in department.roster.caseworkers if each.team == team.slug)
+    return tuple("" if is_pseudonym(each) else each for each in people) or ("",)
 
 
 def _parts(department: Department, team: Team) -> tuple[FormPart, ...]:
