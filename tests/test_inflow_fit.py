@@ -396,7 +396,7 @@ def test_siblings_are_counted_as_they_came():
 
 def test_a_trend_is_said_to_be_of_events_where_siblings_come_together():
     pattern = ArrivalPattern(siblings=SIBLINGS)
-    for yearly, lead in ((1.0, "ingen udvikling i a"), (0.5, "A")):
+    for yearly, lead in ((1.0, "nogen udvikling i a"), (0.5, "A")):
         together = inflow_fit(arrivals(4, 800, pattern, yearly=yearly), "cases")
         said = together.findings[Aspect.TREND].says
         assert f"{lead}ntallet af hændelser (søskende, der kommer sammen, er én)" in said.da

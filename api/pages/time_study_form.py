@@ -11,7 +11,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.imports.pseudonyms import is_pseudonym
 from api.pages.printing import template
 from api.presentation import Call, language
 from api.store.departments import StoreDependency
@@ -126,6 +125,8 @@ def _people(department: Department, team: Team) -> tuple[str, ...]:
 
     Nobody knows who a pseudonym is: such a sheet has a place to write the number in.
     """
+    from api.imports.pseudonyms import is_pseudonym  # it loads what the start should not wait for
+
     people = (each.id for each in department.roster.caseworkers if each.team == team.slug)
     return tuple("" if is_pseudonym(each) else each for each in people) or ("",)
 

@@ -92,8 +92,8 @@ class WhatIfAnswer(Answer):
     """A deadline as it is kept, as it would be, and the difference (da: før, efter og forskel).
 
     `_low` and `_high` are simulation error; `_year_low` and `_year_high` are the range of single
-    years; `_inputs_low` and `_inputs_high` are what history leaves open of the inputs, null where
-    that is not quantified.
+    years; `_inputs_low` and `_inputs_high` are what history leaves open of the inputs, left out
+    where that is not quantified.
     """
 
     sentence: Sentence
