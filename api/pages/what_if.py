@@ -227,11 +227,11 @@ def parts_of(plan: Plan, kept: RunsKept) -> Iterator[WhatIfPart]:
     Where the department is fitted, once more with what its history leaves open of the inputs.
     `TooMuchWork` where not even the fewest replications are few enough for a page.
     """
-    found = None
     for found in answers_of(plan, kept):
-        yield _part(plan, found)
-    if found is not None and plan.before.department.fit is not None:
-        yield replace(_part(plan, found), inputs=kept.band(plan, found))
+        part = _part(plan, found)
+        yield part
+    if plan.before.department.fit is not None:
+        yield replace(part, inputs=kept.band(plan, found))
 
 
 def answers_of(plan: Plan, kept: RunsKept, *, exactly: bool = False) -> Iterator["WhatIf"]:

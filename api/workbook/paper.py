@@ -29,7 +29,7 @@ class Paper:
     over_numbers: "Format"
     input: "Format"
     input_decimals: "Format"
-    input_day: "Format"
+    input_percent: "Format"
     decimals: "Format"
     one_decimal: "Format"
     percent: "Format"
@@ -68,7 +68,7 @@ def paper_of(workbook: "Workbook", language: Language, name: Callable[[str, str]
         over_numbers=style(bold=True, bg_color=_BAND, text_wrap=True, valign="top", align="right"),
         input=style(**filled),
         input_decimals=style(**filled, num_format="0.00"),
-        input_day=style(**filled, num_format="yyyy-mm-dd"),
+        input_percent=style(**filled, num_format="0.0\\ %"),
         decimals=style(num_format="0.00"),
         one_decimal=style(num_format="0.0"),
         percent=style(num_format="0.0\\ %"),

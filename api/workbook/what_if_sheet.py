@@ -1,5 +1,6 @@
 """The sheet for trying: coloured cells to write in, answers beside them, the curve (da: prøv)."""
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from api.jobs.curve import CurveRow
@@ -50,7 +51,8 @@ _CURVE = (
     ("share_in_time_year_low", "Ringe år", "Poor year"),
     ("share_in_time_year_high", "Godt år", "Good year"),
 )
-_TARGET = 0.9
+_TARGET = Fraction(9, 10)
+"""What the target stands at until somebody writes another: an assumption, and said to be one."""
 
 
 def write_what_if_sheet(
@@ -150,7 +152,7 @@ def _curve(
     headings = [
         ("Ekstra stillinger", "Extra posts"),
         *((da, en) for _, da, en in _CURVE),
-        ("Mål", "Target"),
+        ("Mål (antagelse)", "Target (assumption)"),
     ]
     paper.headings(sheet, y + 1, headings)
     fields = tuple(name for name, _, _ in _CURVE)
@@ -171,7 +173,10 @@ def _curve(
             sheet.write_formula(
                 at, x, answers.cell(asked, name, 3), paper.percent, answers.value(asked, name)
             )
-        sheet.write_number(at, 4, _TARGET, paper.percent)
+        if number:
+            sheet.write_formula(at, 4, f"=$E${y + 3}", paper.percent, float(_TARGET))
+        else:
+            sheet.write_number(at, 4, float(_TARGET), paper.input_percent)
     last = y + 2 + len(LEVELS)
     name = SHEET.in_language(paper.language)
     chart = workbook.add_chart({"type": "line"})
