@@ -131,6 +131,7 @@ def test_nothing_is_simulated_for_somebody_who_has_the_answer(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("simulated")
 
+    service.app.state.desk.kept.forget()  # type: ignore[attr-defined]
     monkeypatch.setattr(CurveCalculation, "found", refuse)
     monkeypatch.setattr("api.routes.what_if._found", refuse)
     for path, tag in tags.items():
